@@ -1,0 +1,2 @@
+/** One runnable class per task that people have with AdaFisher. */
+package org.adafisher.examples;

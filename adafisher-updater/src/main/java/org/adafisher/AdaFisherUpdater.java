@@ -1,0 +1,204 @@
+package org.adafisher;
+
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.adafisher.capture.Workspaces;
+import org.adafisher.curvature.FactorPart;
+import org.adafisher.curvature.KroneckerBlock;
+import org.adafisher.curvature.KroneckerFactors;
+import org.adafisher.curvature.ParameterSpan;
+import org.adafisher.curvature.RawFactors;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.DivOp;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.GradientUpdater;
+
+/**
+ * One updater block's momentum, factors and step count, and the step they make.
+ *
+ * <p>All of it lives in DL4J's updater state, the one thing that DL4J saves, restores, averages and
+ * copies: momentum [n], the block's own count of steps [1], then each part's H and S. Nothing of it
+ * is cached on the host, since DL4J overwrites state without telling. Until the first step the
+ * factors count as 1, so a state of zeros is a fresh one.
+ */
+public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
+
+  private static final String STATE = "state";
+
+  /** Below this, 1 / rate leaves the range of a FLOAT; the step would be 0 in it anyway. */
+  private static final double LEAST_LEARNING_RATE = 1e-30;
+
+  private final AdaFisher config;
+  private INDArray state;
+
+  // Known once the listener has said which parameters this block has.
+  private INDArray momentum;
+  private INDArray stepCount;
+  private KroneckerBlock factors;
+
+  // Between the forward pass and the update.
+  private boolean passSeen;
+  private long steps;
+  private Map<String, RawFactors> statistics = Map.of();
+  private boolean keepMissing;
+
+  AdaFisherUpdater(AdaFisher config) {
+    this.config = config;
+  }
+
+  /** State of parameters without factors: momentum, step count, and one factor for all. */
+  static long ruleStateSize(long parameters) {
+    return parameters + LayerSlot.STEP_COUNT + KroneckerBlock.stateSize(List.of(RULE));
+  }
+
+  private static final FactorPart RULE = FactorPart.of(FactorPart.MAIN, 1, 1);
+
+  @Override
+  public AdaFisher getConfig() {
+    return config;
+  }
+
+  @Override
+  public void setState(Map<String, INDArray> stateMap, boolean initialize) {
+    INDArray view = stateMap.get(STATE);
+    if (view == null || stateMap.size() != 1) {
+      throw new IllegalStateException(
+          "AdaFisher: expected one array named '%s' as updater state, got %s."
+              .formatted(STATE, stateMap.keySet()));
+    }
+    setStateViewArray(view, view.shape(), view.ordering(), initialize);
+  }
+
+  @Override
+  public Map<String, INDArray> getState() {
+    return Map.of(STATE, state);
+  }
+
+  /**
+   * @throws IllegalStateException if the state has not the size that the layer needs
+   */
+  @Override
+  public void setStateViewArray(
+      INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
+    LayerSlot slot = config.slot();
+    if (slot != null
+        && slot.blocks().stream().noneMatch(b -> slot.blockStateSize(b) == viewArray.length())) {
+      throw new IllegalStateException(
+          "AdaFisher: the updater state of layer '%s' has %d values where %s are needed; it is from a network of other layer sizes or from another updater."
+              .formatted(
+                  slot.layer(),
+                  viewArray.length(),
+                  slot.blocks().stream()
+                      .map(b -> Long.toString(slot.blockStateSize(b)))
+                      .collect(Collectors.joining(" or "))));
+    }
+    state = viewArray.reshape(viewArray.length());
+    if (initialize) {
+      state.assign(0);
+    }
+    momentum = null;
+    passSeen = false;
+  }
+
+  /** Told by the listener, in each forward pass, which parameters the block has. */
+  void bind(UpdaterBlock block) {
+    if (momentum != null) {
+      return;
+    }
+    long n = block.getParamOffsetEnd() - block.getParamOffsetStart();
+    LayerSlot slot = config.slot();
+    List<FactorPart> parts;
+    List<ParameterSpan> spans;
+    if (slot == null) {
+      parts = List.of(RULE);
+      spans = List.of();
+    } else {
+      spans = slot.blockOf(block.getLayersAndVariablesInBlock().get(0).getParamName());
+      parts = slot.partsOf(spans);
+    }
+    Workspaces.outside(
+        () -> {
+          INDArray rest =
+              state.get(NDArrayIndex.interval(n + LayerSlot.STEP_COUNT, state.length()));
+          factors = new KroneckerBlock(parts, spans, rest);
+          stepCount = state.get(NDArrayIndex.interval(n, n + LayerSlot.STEP_COUNT));
+          momentum = state.get(NDArrayIndex.interval(0, n));
+        });
+  }
+
+  /**
+   * A forward pass has begun: an update may follow.
+   *
+   * @return whether that update refreshes the factors
+   */
+  boolean beginPass() {
+    steps = Math.round(stepCount.sumNumber().doubleValue());
+    if (steps == 0) {
+      factors.start();
+    }
+    statistics = Map.of();
+    keepMissing = false;
+    passSeen = true;
+    return steps % config.getRefreshInterval() == 0;
+  }
+
+  /**
+   * What the backward pass showed, for the refresh in the update that follows.
+   *
+   * @param raw by part
+   * @param keep whether parts without statistics keep their factors rather than decay
+   */
+  void deliver(Map<String, RawFactors> raw, boolean keep) {
+    statistics = raw;
+    keepMissing = keep;
+  }
+
+  /** Copies of the block's factors, by part; empty for parameters without. */
+  Map<String, KroneckerFactors> factors() {
+    if (config.slot() == null) {
+      return Map.of();
+    }
+    if (stepCount.sumNumber().doubleValue() == 0) {
+      factors.start();
+    }
+    return factors.factors();
+  }
+
+  /**
+   * @throws IllegalStateException if no listener announced the pass that this gradient is from
+   */
+  @Override
+  public void applyUpdater(INDArray gradient, int iteration, int epoch) {
+    if (!passSeen) {
+      throw new IllegalStateException(
+          "AdaFisher is not attached to this network%s: call AdaFisher.attach(net) after net.init(), and again on a restored or cloned network."
+              .formatted(config.slot() == null ? "" : " (layer '" + config.slot().layer() + "')"));
+    }
+    double learningRate = config.getLearningRate(iteration, epoch);
+    if (!(learningRate >= 0) || Double.isInfinite(learningRate)) {
+      throw new IllegalStateException(
+          "AdaFisher: the learning rate schedule %s gives %s at iteration %d, epoch %d."
+              .formatted(config.getLearningRateSchedule(), learningRate, iteration, epoch));
+    }
+    passSeen = false;
+    if (steps % config.getRefreshInterval() == 0) {
+      factors.refresh(statistics, config.getFormulation().averaging(), keepMissing);
+      statistics = Map.of();
+    }
+    double beta = config.getBeta();
+    momentum.muli(beta);
+    Nd4j.getBlasWrapper().level1().axpy(gradient.length(), 1 - beta, gradient, momentum);
+    stepCount.addi(1);
+    if (learningRate < LEAST_LEARNING_RATE) {
+      gradient.assign(0);
+      return;
+    }
+    // The gradient has served: F is written over it, scaled so that m / F is the whole step.
+    double scale = (1 - Math.pow(beta, steps + 1)) / learningRate;
+    factors.fisher(config.getFormulation().damping(), scale, gradient);
+    Nd4j.exec(new DivOp(momentum, gradient, gradient));
+  }
+}

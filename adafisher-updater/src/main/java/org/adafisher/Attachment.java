@@ -1,0 +1,237 @@
+package org.adafisher;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import org.adafisher.capture.Network;
+import org.adafisher.curvature.FactorEstimators;
+import org.adafisher.curvature.FactorLayout;
+import org.adafisher.curvature.ParameterSpan;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.shade.jackson.core.JsonProcessingException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Connects AdaFisher to a network and frees a network of it. */
+final class Attachment {
+
+  private static final Logger log = LoggerFactory.getLogger(AdaFisher.class);
+
+  private Attachment() {}
+
+  static AdaFisherListener attach(Model model) {
+    Network network = Network.of(model);
+    prepare(network);
+    Optional<AdaFisherListener> present = listenerOf(network);
+    if (present.isPresent()) {
+      present.get().prepared(model);
+      return present.get();
+    }
+    AdaFisherListener listener = new AdaFisherListener();
+    List<TrainingListener> listeners = new ArrayList<>(network.listeners());
+    listeners.add(listener);
+    network.setListeners(listeners);
+    listener.prepared(model);
+    return listener;
+  }
+
+  static void detach(Model model) {
+    Network network = Network.of(model);
+    requireInitialized(network);
+    List<TrainingListener> listeners = new ArrayList<>(network.listeners());
+    listeners.removeIf(AdaFisherListener.class::isInstance);
+    network.setListeners(listeners);
+    int iteration = network.iterationAndEpoch()[0];
+    int epoch = network.iterationAndEpoch()[1];
+    UnaryOperator<IUpdater> plain =
+        updater -> {
+          if (updater instanceof AdaFisher) {
+            return new Sgd(updater.getLearningRate(iteration, epoch));
+          }
+          if (updater.hasLearningRate() && mentionsThisLibrary(updater)) {
+            updater.setLrAndSchedule(updater.getLearningRate(iteration, epoch), null);
+          }
+          return updater;
+        };
+    network.layerConfigurations().forEach(conf -> UpdaterConfigurations.replace(conf, plain));
+    renewUpdater(network);
+  }
+
+  /**
+   * Checks a network and tells each of its AdaFisher updaters the layer that it is for.
+   *
+   * @throws IllegalArgumentException see {@link AdaFisher#attach}
+   * @throws IllegalStateException see {@link AdaFisher#attach}
+   */
+  static void prepare(Network network) {
+    requireInitialized(network);
+    if (network.optimizationAlgorithm() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
+      throw new IllegalStateException(
+          "AdaFisher: the network's optimization algorithm is %s, but updaters work with STOCHASTIC_GRADIENT_DESCENT only; leave optimizationAlgo out of its configuration."
+              .formatted(network.optimizationAlgorithm()));
+    }
+    if (network.dataType() != DataType.FLOAT && network.dataType() != DataType.DOUBLE) {
+      throw new IllegalStateException(
+          "AdaFisher: the network's data type is %s, in which squared gradients vanish and step counts end at 2048; use FLOAT or DOUBLE."
+              .formatted(network.dataType()));
+    }
+    Set<String> withoutFactors = new LinkedHashSet<>();
+    boolean any = false;
+    boolean changed = false;
+    for (Trainable trainable : network.trainables()) {
+      for (AdaFisher updater : updatersOf(trainable)) {
+        any = true;
+        LayerSlot slot = slotOf(trainable, updater);
+        if (slot == null) {
+          withoutFactors.add(trainable.getConfig().getLayerName());
+        }
+        if (!Objects.equals(slot, updater.slot())) {
+          Layer layer = Network.layerOf(trainable);
+          if (layer != null) {
+            UpdaterConfigurations.replace(
+                layer.conf().getLayer(), u -> u == updater ? updater.withSlot(slot) : u);
+          }
+          changed = true;
+        }
+      }
+    }
+    if (!any) {
+      throw new IllegalArgumentException(
+          "AdaFisher: no trainable layer of this network has AdaFisher; give its configuration"
+              + " .updater(new AdaFisher(1e-3)) first.");
+    }
+    int duplicates = DuplicateRegularization.remove(network.model());
+    if (duplicates > 0) {
+      log.info(
+          "Removed {} regularizations that DL4J would have applied twice (weightDecay set on the"
+              + " network's builder).",
+          duplicates);
+    }
+    if (!withoutFactors.isEmpty()) {
+      log.info(
+          "No factors are known for layers {}: AdaFisher updates them with the momentum alone.",
+          withoutFactors);
+    }
+    if (changed) {
+      renewUpdater(network);
+    }
+  }
+
+  private static void requireInitialized(Network network) {
+    if (!network.isInitialized()) {
+      throw new IllegalStateException(
+          "AdaFisher: the network has no parameters yet; call net.init() before"
+              + " AdaFisher.attach(net).");
+    }
+  }
+
+  private static Optional<AdaFisherListener> listenerOf(Network network) {
+    return network.listeners().stream()
+        .filter(AdaFisherListener.class::isInstance)
+        .map(AdaFisherListener.class::cast)
+        .findFirst();
+  }
+
+  /** The distinct AdaFisher updaters of a layer's parameters: one, or another for the biases. */
+  private static List<AdaFisher> updatersOf(Trainable trainable) {
+    Map<AdaFisher, Boolean> seen = new IdentityHashMap<>();
+    List<AdaFisher> result = new ArrayList<>();
+    for (String parameter : parametersOf(trainable)) {
+      if (trainable.getConfig().getUpdaterByParam(parameter) instanceof AdaFisher updater
+          && seen.put(updater, true) == null) {
+        result.add(updater);
+      }
+    }
+    return result;
+  }
+
+  private static List<String> parametersOf(Trainable trainable) {
+    Map<String, ?> table = trainable.paramTable(false);
+    return table == null ? List.of() : List.copyOf(table.keySet());
+  }
+
+  /** The slot of an updater in a layer; {@code null} if the layer has no factors. */
+  private static LayerSlot slotOf(Trainable trainable, AdaFisher updater) {
+    Layer layer = Network.layerOf(trainable);
+    Optional<FactorLayout> layout = FactorEstimators.forLayer(layer).map(e -> e.layout(layer));
+    if (layout.isEmpty()) {
+      return null;
+    }
+    List<List<ParameterSpan>> blocks = new ArrayList<>();
+    boolean open = false;
+    for (String parameter : parametersOf(trainable)) {
+      boolean ours = trainable.getConfig().getUpdaterByParam(parameter) == updater;
+      if (ours && !open) {
+        blocks.add(new ArrayList<>());
+      }
+      if (ours) {
+        blocks.get(blocks.size() - 1).add(layout.get().span(parameter));
+      }
+      open = ours;
+    }
+    return new LayerSlot(
+        trainable.getConfig().getLayerName(),
+        layout.get().parts().stream()
+            .filter(
+                part ->
+                    blocks.stream()
+                        .flatMap(List::stream)
+                        .anyMatch(span -> span.part().equals(part.name())))
+            .toList(),
+        blocks);
+  }
+
+  /**
+   * Has DL4J lay the updater state out anew, if it had already done so, and takes over what the
+   * change did not touch.
+   */
+  private static void renewUpdater(Network network) {
+    BaseMultiLayerUpdater<?> old = network.updater(false);
+    if (old == null) {
+      return;
+    }
+    network.dropUpdater();
+    for (UpdaterBlock block : network.updaterBlocks()) {
+      old.getUpdaterBlocks().stream()
+          .filter(before -> sameKind(before, block))
+          .findFirst()
+          .ifPresent(before -> block.getUpdaterView().assign(before.getUpdaterView()));
+    }
+  }
+
+  private static boolean sameKind(UpdaterBlock a, UpdaterBlock b) {
+    return a.getUpdaterView() != null
+        && b.getUpdaterView() != null
+        && a.getParamOffsetStart() == b.getParamOffsetStart()
+        && a.getParamOffsetEnd() == b.getParamOffsetEnd()
+        && a.getUpdaterView().length() == b.getUpdaterView().length()
+        && a.getGradientUpdater().getClass() == b.getGradientUpdater().getClass();
+  }
+
+  private static boolean mentionsThisLibrary(IUpdater updater) {
+    try {
+      return NeuralNetConfiguration.mapper()
+          .writeValueAsString(updater)
+          .contains(AdaFisher.class.getPackageName() + ".");
+    } catch (JsonProcessingException e) {
+      throw new IllegalStateException(
+          "AdaFisher: cannot write updater " + updater + " as JSON.", e);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+package org.adafisher;
+
+import java.io.Serializable;
+import java.util.List;
+import org.adafisher.curvature.FactorPart;
+import org.adafisher.curvature.KroneckerBlock;
+import org.adafisher.curvature.ParameterSpan;
+import org.nd4j.shade.jackson.annotation.JsonProperty;
+
+/**
+ * Which layer an {@link AdaFisher} works on and which factors that layer has. {@code attach} writes
+ * it into each layer's updater; it is saved with the configuration, so that a restored network, or
+ * a replica made from JSON, has state of the same size without further ado.
+ *
+ * <p>DL4J asks an updater for its state size one parameter at a time and by length alone, and joins
+ * consecutive parameters with equal updaters to a block. So the values that a block needs beyond
+ * its momentum are charged to the parameters that are as long as its first one.
+ *
+ * @param layer name of the layer
+ * @param parts the factors that the parameters below meet
+ * @param blocks the parameters that this updater is for, in the layer's order: one list for each
+ *     run of consecutive ones
+ */
+record LayerSlot(
+    @JsonProperty("layer") String layer,
+    @JsonProperty("parts") List<FactorPart> parts,
+    @JsonProperty("blocks") List<List<ParameterSpan>> blocks)
+    implements Serializable {
+
+  /** The value in front of the factors: the block's own count of steps. */
+  static final int STEP_COUNT = 1;
+
+  long stateSize(long parameterLength) {
+    return parameterLength
+        + blocks.stream().mapToLong(block -> charge(block, parameterLength)).max().orElse(0);
+  }
+
+  /** The length of a block's whole state: momentum, step count, factors, perhaps some padding. */
+  long blockStateSize(List<ParameterSpan> block) {
+    return block.stream().mapToLong(span -> stateSize(span.length())).sum();
+  }
+
+  /** The parts that a block's parameters meet, in the order in which its state has them. */
+  List<FactorPart> partsOf(List<ParameterSpan> block) {
+    return parts.stream()
+        .filter(part -> block.stream().anyMatch(span -> span.part().equals(part.name())))
+        .toList();
+  }
+
+  /** The block that begins with this parameter. */
+  List<ParameterSpan> blockOf(String firstParameter) {
+    return blocks.stream()
+        .filter(block -> block.get(0).parameter().equals(firstParameter))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalStateException(
+                    "AdaFisher: layer '%s' was changed after attach (parameter %s is new); call AdaFisher.attach(net) again."
+                        .formatted(layer, firstParameter)));
+  }
+
+  private long charge(List<ParameterSpan> block, long parameterLength) {
+    if (block.get(0).length() != parameterLength) {
+      return 0;
+    }
+    long equallyLong = block.stream().filter(span -> span.length() == parameterLength).count();
+    long extra = STEP_COUNT + KroneckerBlock.stateSize(partsOf(block));
+    return (extra + equallyLong - 1) / equallyLong;
+  }
+}

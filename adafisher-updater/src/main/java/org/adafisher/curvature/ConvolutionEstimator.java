@@ -1,0 +1,123 @@
+package org.adafisher.curvature;
+
+import java.util.List;
+import java.util.Map;
+import org.adafisher.capture.LayerSignal;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
+import org.deeplearning4j.util.ConvolutionUtils;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * A 2-d convolution: a row is an output position of an example, an input one of (channel, kernel
+ * row, kernel column); zero padding counts as zeros.
+ *
+ * <p>No im2col: the squares are summed over the batch first, [C, H, W]; which pixels a kernel row
+ * or column ever meets is a small 0/1 matrix, so the window sums are two matrix products (the idea
+ * of kfac-jax's {@code patches_second_moment}).
+ */
+final class ConvolutionEstimator implements FactorEstimator.FromSignal {
+
+  private static final String W = ConvolutionParamInitializer.WEIGHT_KEY;
+  private static final String B = ConvolutionParamInitializer.BIAS_KEY;
+
+  @Override
+  public FactorLayout layout(Layer layer) {
+    INDArray weights = layer.getParam(W);
+    long outputs = weights.size(0);
+    long patch = weights.length() / outputs;
+    boolean bias = layer.paramTable().containsKey(B);
+    FactorPart part = new FactorPart(FactorPart.MAIN, patch + (bias ? 1 : 0), outputs, 1.0 / patch);
+    ParameterSpan w = new ParameterSpan(W, FactorPart.MAIN, 0, patch, outputs);
+    return new FactorLayout(
+        List.of(part),
+        bias ? List.of(new ParameterSpan(B, FactorPart.MAIN, patch, 1, outputs), w) : List.of(w));
+  }
+
+  @Override
+  public Map<String, RawFactors> estimate(LayerSignal signal, double lossScale) {
+    Layer layer = signal.layer();
+    ConvolutionLayer conf = (ConvolutionLayer) layer.conf().getLayer();
+    INDArray gradient = signal.gradient();
+    INDArray input = signal.input().castTo(gradient.dataType());
+    int height = (int) gradient.size(2);
+    int width = (int) gradient.size(3);
+    double rows = (double) gradient.size(0) * height * width;
+    INDArray squares = Moments.meanSquare(input, 1, rows, 0);
+    if (conf.getCnn2dDataFormat() == CNN2DFormat.NHWC) {
+      squares = squares.permute(2, 0, 1);
+    }
+    INDArray h = windowSums(squares, conf, height, width);
+    return Map.of(
+        FactorPart.MAIN,
+        new RawFactors(
+            layer.paramTable().containsKey(B) ? Moments.withBias(h) : h,
+            Moments.meanSquare(gradient, lossScale, rows, 0, 2, 3)));
+  }
+
+  /**
+   * Sums an image over all positions that each kernel element meets.
+   *
+   * @param image [C, H, W]
+   * @param conf kernel, stride, padding, dilation and mode
+   * @param outHeight output rows
+   * @param outWidth output columns
+   * @return [C * kh * kw]
+   */
+  static INDArray windowSums(INDArray image, ConvolutionLayer conf, int outHeight, int outWidth) {
+    long channels = image.size(0);
+    int height = (int) image.size(1);
+    int width = (int) image.size(2);
+    int[] kernel = conf.getKernelSize();
+    int[] stride = conf.getStride();
+    int[] dilation = conf.getDilation();
+    int[] padding =
+        conf.getConvolutionMode() == ConvolutionMode.Same
+            ? ConvolutionUtils.getSameModeTopLeftPadding(
+                new int[] {outHeight, outWidth},
+                new int[] {height, width},
+                kernel,
+                stride,
+                dilation)
+            : conf.getPadding();
+    INDArray rows =
+        met(image.dataType(), height, outHeight, kernel[0], stride[0], padding[0], dilation[0]);
+    INDArray columns =
+        met(image.dataType(), width, outWidth, kernel[1], stride[1], padding[1], dilation[1]);
+    // [C*H, W] x [W, kw], then [C*kw, H] x [H, kh].
+    INDArray byColumn =
+        image
+            .dup('c')
+            .reshape('c', channels * height, width)
+            .mmul(columns)
+            .reshape(channels, height, kernel[1]);
+    INDArray byRow =
+        byColumn
+            .permute(0, 2, 1)
+            .dup('c')
+            .reshape('c', channels * kernel[1], height)
+            .mmul(rows)
+            .reshape(channels, kernel[1], kernel[0]);
+    return byRow.permute(0, 2, 1).dup('c').reshape(channels * kernel[0] * kernel[1]);
+  }
+
+  /** 1 at [pixel, kernel element] where some output position puts the element on the pixel. */
+  private static INDArray met(
+      DataType type, int size, int outSize, int kernel, int stride, int padding, int dilation) {
+    double[][] result = new double[size][kernel];
+    for (int element = 0; element < kernel; element++) {
+      for (int position = 0; position < outSize; position++) {
+        int pixel = position * stride - padding + element * dilation;
+        if (pixel >= 0 && pixel < size) {
+          result[pixel][element] = 1;
+        }
+      }
+    }
+    return Nd4j.createFromArray(result).castTo(type);
+  }
+}

@@ -1,0 +1,44 @@
+package org.adafisher.curvature;
+
+import java.util.Map;
+import java.util.function.Function;
+import org.adafisher.capture.LayerSignal;
+import org.deeplearning4j.nn.api.Layer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The factors of one kind of layer: one class a kind, listed in {@link FactorEstimators}. Called
+ * outside all workspaces, so that what it makes outlives the pass.
+ */
+public sealed interface FactorEstimator {
+
+  /**
+   * @param layer a layer of a kind that this estimator is for
+   * @return its factors and the parameters that meet them
+   */
+  FactorLayout layout(Layer layer);
+
+  /** An estimator that needs the layer's input and pre-activation gradient. */
+  non-sealed interface FromSignal extends FactorEstimator {
+
+    /**
+     * @param signal what the layer showed in this backward pass
+     * @param lossScale what makes its gradient that of the loss which is minimised
+     * @return raw factors by part name; empty if no row counts
+     */
+    Map<String, RawFactors> estimate(LayerSignal signal, double lossScale);
+  }
+
+  /** An estimator that finds what it needs in the layer once the backward pass is over. */
+  non-sealed interface FromGradient extends FactorEstimator {
+
+    /**
+     * @param layer after the backward pass, its input still in place
+     * @param parameterGradient the gradient of a parameter of it, summed over the minibatch
+     * @param lossScale what makes a gradient that of the loss which is minimised
+     * @return raw factors by part name
+     */
+    Map<String, RawFactors> estimate(
+        Layer layer, Function<String, INDArray> parameterGradient, double lossScale);
+  }
+}

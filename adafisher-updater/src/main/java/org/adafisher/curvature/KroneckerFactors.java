@@ -1,0 +1,15 @@
+package org.adafisher.curvature;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The averaged diagonal Kronecker factors of one group of parameters: the Fisher information of the
+ * weight from input {@code j} to unit {@code k} is approximated by {@code inputFactor[j] *
+ * gradientFactor[k]} (AdaFisher, eq. 6-8).
+ *
+ * @param inputFactor H, 1-d. Dense: [inputs], and one more for the bias if there is one.
+ *     Convolution: [channels * kernel height * kernel width] in this order, and the bias.
+ *     Normalization layers: [scale, shift]
+ * @param gradientFactor S, 1-d: [units], or [channels]
+ */
+public record KroneckerFactors(INDArray inputFactor, INDArray gradientFactor) {}

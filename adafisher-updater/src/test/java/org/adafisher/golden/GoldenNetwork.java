@@ -1,0 +1,260 @@
+package org.adafisher.golden;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.adafisher.AdaFisher;
+import org.adafisher.AdaFisherListener;
+import org.adafisher.Paper;
+import org.adafisher.Released;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.shade.jackson.databind.JsonNode;
+
+/** The DL4J network that a golden run describes, with the run's initial parameters. */
+final class GoldenNetwork {
+
+  private final GoldenRun run;
+  private final DataType type;
+  private final MultiLayerNetwork net;
+  private final AdaFisherListener listener;
+
+  GoldenNetwork(GoldenRun run, DataType type) {
+    this.run = run;
+    this.type = type;
+    this.net = build();
+    this.listener = AdaFisher.attach(net);
+  }
+
+  MultiLayerNetwork net() {
+    return net;
+  }
+
+  AdaFisherListener listener() {
+    return listener;
+  }
+
+  /** One step on one batch; returns the loss before it, without regularization. */
+  double step(JsonNode batch) {
+    double regularization = net.calcRegularizationScore(true);
+    net.fit(dataSet(batch));
+    return net.score() - regularization;
+  }
+
+  DataSet dataSet(JsonNode batch) {
+    INDArray features = GoldenRun.array(batch.get("x"), type);
+    INDArray labels;
+    if (run.isCrossEntropy()) {
+      int classes = run.layers().get(run.layers().size() - 1).get("out_features").asInt();
+      labels = Nd4j.zeros(type, features.size(0), classes);
+      for (int i = 0; i < batch.get("y").size(); i++) {
+        labels.putScalar(i, batch.get("y").get(i).asInt(), 1);
+      }
+    } else {
+      labels = GoldenRun.matrix(batch.get("y"), type);
+    }
+    return new DataSet(features, labels);
+  }
+
+  /** A parameter as the authors' code lays it out, flattened. */
+  INDArray parameter(String name) {
+    int dot = name.lastIndexOf('.');
+    return torchOrder(layer(name.substring(0, dot)), name.substring(dot + 1));
+  }
+
+  private Layer layer(String name) {
+    return net.getLayer(name);
+  }
+
+  private static INDArray torchOrder(Layer layer, String name) {
+    INDArray value = layer.getParam(dl4jName(layer, name));
+    boolean dense = value.rank() == 2 && name.equals("weight") && !isNorm(layer);
+    return (dense ? value.transpose() : value).dup('c').reshape(value.length());
+  }
+
+  private static void set(Layer layer, String name, INDArray value) {
+    INDArray target = layer.getParam(dl4jName(layer, name));
+    boolean dense = value.rank() == 2;
+    target.assign(dense ? value.transpose() : value.reshape(target.shape()));
+  }
+
+  private static boolean isNorm(Layer layer) {
+    return layer.conf().getLayer() instanceof BatchNormalization;
+  }
+
+  private static String dl4jName(Layer layer, String name) {
+    if (isNorm(layer)) {
+      return name.equals("weight") ? "gamma" : "beta";
+    }
+    return name.equals("weight") ? "W" : "b";
+  }
+
+  private MultiLayerNetwork build() {
+    double decay = run.hyper("weight_decay");
+    NeuralNetConfiguration.Builder global =
+        new NeuralNetConfiguration.Builder()
+            .dataType(type)
+            .miniBatch(!run.isSummed())
+            .updater(
+                AdaFisher.builder()
+                    .learningRate(run.hyper("lr"))
+                    .beta(run.hyper("beta"))
+                    .refreshInterval((int) run.hyper("TCov"))
+                    .formulation(
+                        run.hasPaperAveraging()
+                            ? new Paper(run.hyper("gamma"), run.hyper("Lambda"))
+                            : new Released(run.hyper("gamma"), run.hyper("Lambda")))
+                    .build());
+    boolean decoupled = run.optimizer().equals("AdaFisherW");
+    if (decay > 0 && decoupled) {
+      global.weightDecay(decay, true).weightDecayBias(decay, true);
+    } else if (decay > 0) {
+      global.l2(decay).l2Bias(decay);
+    }
+    NeuralNetConfiguration.ListBuilder list = global.list();
+    Map<String, String> parameters = new LinkedHashMap<>();
+    List<JsonNode> layers = run.layers();
+    for (int i = 0; i < layers.size(); i++) {
+      JsonNode spec = layers.get(i);
+      String name = spec.get("name").asText();
+      switch (spec.get("type").asText()) {
+        case "Linear" -> {
+          boolean bias = spec.get("bias").asBoolean();
+          int in = spec.get("in_features").asInt();
+          int out = spec.get("out_features").asInt();
+          if (i == layers.size() - 1) {
+            list.layer(
+                new OutputLayer.Builder(
+                        run.isCrossEntropy() ? LossFunction.MCXENT : LossFunction.MSE)
+                    .activation(run.isCrossEntropy() ? Activation.SOFTMAX : Activation.IDENTITY)
+                    .name(name)
+                    .hasBias(bias)
+                    .nIn(in)
+                    .nOut(out)
+                    .build());
+          } else {
+            Activation activation = activation(layers.get(i + 1));
+            i += activation == Activation.IDENTITY ? 0 : 1;
+            list.layer(
+                new DenseLayer.Builder()
+                    .name(name)
+                    .hasBias(bias)
+                    .nIn(in)
+                    .nOut(out)
+                    .activation(activation)
+                    .build());
+          }
+        }
+        case "Conv2d" -> {
+          Activation activation = activation(layers.get(i + 1));
+          i += activation == Activation.IDENTITY ? 0 : 1;
+          list.layer(
+              new ConvolutionLayer.Builder(ints(spec.get("kernel_size")))
+                  .stride(ints(spec.get("stride")))
+                  .padding(ints(spec.get("padding")))
+                  .dilation(ints(spec.get("dilation")))
+                  .name(name)
+                  .hasBias(spec.get("bias").asBoolean())
+                  .nOut(spec.get("out_channels").asInt())
+                  .activation(activation)
+                  .build());
+        }
+        case "BatchNorm2d" ->
+            list.layer(
+                new BatchNormalization.Builder()
+                    .name(name)
+                    .eps(spec.get("eps").asDouble())
+                    .build());
+        case "Flatten" -> {} // DL4J puts it in by itself
+        default ->
+            list.layer(
+                new ActivationLayer.Builder().name(name).activation(activation(spec)).build());
+      }
+    }
+    JsonNode shape = run.batches().get(0).get("x").get("shape");
+    if (shape.size() == 4) {
+      list.setInputType(
+          InputType.convolutional(
+              shape.get(2).asInt(), shape.get(3).asInt(), shape.get(1).asInt()));
+    }
+    MultiLayerNetwork result = new MultiLayerNetwork(list.build());
+    result.init();
+    for (Layer layer : result.getLayers()) {
+      String name = layer.conf().getLayer().getLayerName();
+      for (String p : List.of("weight", "bias")) {
+        if (run.hasInitial(name + "." + p)) {
+          set(layer, p, run.initial(name + "." + p, type));
+        }
+      }
+    }
+    if (decay > 0 && !decoupled) {
+      result.addListeners(new NormDecay(decay));
+    }
+    return result;
+  }
+
+  private static Activation activation(JsonNode spec) {
+    return switch (spec.get("type").asText()) {
+      case "ReLU" -> Activation.RELU;
+      case "Tanh" -> Activation.TANH;
+      case "Sigmoid" -> Activation.SIGMOID;
+      default -> Activation.IDENTITY;
+    };
+  }
+
+  private static int[] ints(JsonNode node) {
+    return new int[] {node.get(0).asInt(), node.get(1).asInt()};
+  }
+
+  /** DL4J decays no normalization parameter, the authors' code does: for comparison only. */
+  private static final class NormDecay extends BaseTrainingListener {
+
+    private final double decay;
+
+    private NormDecay(double decay) {
+      this.decay = decay;
+    }
+
+    @Override
+    public void onGradientCalculation(Model model) {
+      Layer[] layers =
+          model instanceof ComputationGraph graph
+              ? graph.getLayers()
+              : ((MultiLayerNetwork) model).getLayers();
+      for (Layer layer : layers) {
+        if (isNorm(layer)) {
+          INDArray gradients = layer.getGradientsViewArray();
+          long n = layer.getParam("gamma").length();
+          double scale = decay * model.batchSize();
+          for (int k = 0; k < 2; k++) {
+            INDArray gradient =
+                gradients
+                    .reshape(gradients.length())
+                    .get(org.nd4j.linalg.indexing.NDArrayIndex.interval(k * n, (k + 1) * n));
+            INDArray value = layer.getParam(k == 0 ? "gamma" : "beta");
+            gradient.addi(value.reshape(n).mul(scale));
+          }
+        }
+      }
+    }
+
+    @Override
+    public void iterationDone(Model model, int iteration, int epoch) {}
+  }
+}

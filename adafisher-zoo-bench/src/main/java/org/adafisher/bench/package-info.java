@@ -1,0 +1,2 @@
+/** The benchmark runner's command line. */
+package org.adafisher.bench;
