@@ -42,9 +42,10 @@ public final class AdaFisherListener extends BaseTrainingListener {
   /** Serves whichever networks tell it of their passes. */
   public AdaFisherListener() {}
 
-  /** The network's updaters know their layers already. */
-  void prepared(Model model) {
-    sessions.putIfAbsent(model, new Session());
+  /** Prepares a network, whether it is a new one or has changed since. */
+  void attachTo(Network network) {
+    Attachment.prepare(network, !sessions.containsKey(network.model()));
+    sessions.putIfAbsent(network.model(), new Session());
   }
 
   /**
@@ -57,7 +58,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
   public Map<String, KroneckerFactors> factors(Model model) {
     Map<String, KroneckerFactors> result = new LinkedHashMap<>();
     Network network = Network.of(model);
-    Attachment.prepare(network);
+    sessionOf(network);
     for (UpdaterBlock block : network.updaterBlocks()) {
       if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
         updater.bind(block);
@@ -118,7 +119,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
     return sessions.computeIfAbsent(
         network.model(),
         first -> {
-          Attachment.prepare(network);
+          Attachment.prepare(network, true);
           return new Session();
         });
   }

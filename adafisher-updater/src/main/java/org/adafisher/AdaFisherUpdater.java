@@ -11,7 +11,6 @@ import org.adafisher.curvature.ParameterSpan;
 import org.adafisher.curvature.RawFactors;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.transforms.pairwise.arithmetic.DivOp;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
@@ -135,7 +134,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
    * @return whether that update refreshes the factors
    */
   boolean beginPass() {
-    steps = Math.round(stepCount.sumNumber().doubleValue());
+    steps = Math.round(stepCount.toDoubleVector()[0]);
     if (steps == 0) {
       factors.start();
     }
@@ -161,7 +160,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     if (config.slot() == null) {
       return Map.of();
     }
-    if (stepCount.sumNumber().doubleValue() == 0) {
+    if (stepCount.toDoubleVector()[0] == 0) {
       factors.start();
     }
     return factors.factors();
@@ -191,7 +190,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     double beta = config.getBeta();
     momentum.muli(beta);
     Nd4j.getBlasWrapper().level1().axpy(gradient.length(), 1 - beta, gradient, momentum);
-    stepCount.addi(1);
+    stepCount.assign(Nd4j.create(new double[] {steps + 1}, new long[] {1}, state.dataType()));
     if (learningRate < LEAST_LEARNING_RATE) {
       gradient.assign(0);
       return;
@@ -199,6 +198,6 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     // The gradient has served: F is written over it, scaled so that m / F is the whole step.
     double scale = (1 - Math.pow(beta, steps + 1)) / learningRate;
     factors.fisher(config.getFormulation().damping(), scale, gradient);
-    Nd4j.exec(new DivOp(momentum, gradient, gradient));
+    momentum.divi(gradient, gradient);
   }
 }

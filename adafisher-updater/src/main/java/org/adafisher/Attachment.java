@@ -37,17 +37,19 @@ final class Attachment {
 
   static AdaFisherListener attach(Model model) {
     Network network = Network.of(model);
-    prepare(network);
-    Optional<AdaFisherListener> present = listenerOf(network);
-    if (present.isPresent()) {
-      present.get().prepared(model);
-      return present.get();
+    requireInitialized(network);
+    Optional<AdaFisherListener> present =
+        network.listeners().stream()
+            .filter(AdaFisherListener.class::isInstance)
+            .map(AdaFisherListener.class::cast)
+            .findFirst();
+    AdaFisherListener listener = present.orElseGet(AdaFisherListener::new);
+    listener.attachTo(network);
+    if (present.isEmpty()) {
+      List<TrainingListener> listeners = new ArrayList<>(network.listeners());
+      listeners.add(listener);
+      network.setListeners(listeners);
     }
-    AdaFisherListener listener = new AdaFisherListener();
-    List<TrainingListener> listeners = new ArrayList<>(network.listeners());
-    listeners.add(listener);
-    network.setListeners(listeners);
-    listener.prepared(model);
     return listener;
   }
 
@@ -76,10 +78,13 @@ final class Attachment {
   /**
    * Checks a network and tells each of its AdaFisher updaters the layer that it is for.
    *
+   * @param network the network
+   * @param own give it updater objects of its own: DL4J's clones and transfer learning share them
+   *     with the network that they came from, and a learning rate set on one would be set on both
    * @throws IllegalArgumentException see {@link AdaFisher#attach}
    * @throws IllegalStateException see {@link AdaFisher#attach}
    */
-  static void prepare(Network network) {
+  static void prepare(Network network, boolean own) {
     requireInitialized(network);
     if (network.optimizationAlgorithm() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
       throw new IllegalStateException(
@@ -101,7 +106,7 @@ final class Attachment {
         if (slot == null) {
           withoutFactors.add(trainable.getConfig().getLayerName());
         }
-        if (!Objects.equals(slot, updater.slot())) {
+        if (own || !Objects.equals(slot, updater.slot())) {
           Layer layer = Network.layerOf(trainable);
           if (layer != null) {
             UpdaterConfigurations.replace(
@@ -139,13 +144,6 @@ final class Attachment {
           "AdaFisher: the network has no parameters yet; call net.init() before"
               + " AdaFisher.attach(net).");
     }
-  }
-
-  private static Optional<AdaFisherListener> listenerOf(Network network) {
-    return network.listeners().stream()
-        .filter(AdaFisherListener.class::isInstance)
-        .map(AdaFisherListener.class::cast)
-        .findFirst();
   }
 
   /** The distinct AdaFisher updaters of a layer's parameters: one, or another for the biases. */

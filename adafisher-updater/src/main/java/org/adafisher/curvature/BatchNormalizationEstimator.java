@@ -45,11 +45,12 @@ final class BatchNormalizationEstimator implements FactorEstimator.FromGradient 
     double positions = input.length() / (batch * channels);
     INDArray sums =
         input.rank() == 2 ? input.sum(0) : channelsLast ? input.sum(0, 1, 2) : input.sum(0, 2, 3);
-    double norm = sums.norm2Number().doubleValue() / (positions * positions * batch);
+    double squaredBatch = batch * batch;
+    double scaled = Moments.sumOfSquares(sums) / (positions * positions * positions * positions);
     return Map.of(
         FactorPart.MAIN,
         new RawFactors(
-            Moments.vector(beta, norm * norm, channels / (batch * batch)),
+            new double[] {scaled / squaredBatch, channels / squaredBatch},
             Moments.meanSquare(beta.reshape(1, -1), lossScale, batch, 0)));
   }
 }

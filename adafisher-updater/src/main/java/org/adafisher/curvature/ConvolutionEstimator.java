@@ -9,6 +9,7 @@ import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.params.ConvolutionParamInitializer;
 import org.deeplearning4j.util.ConvolutionUtils;
+import org.nd4j.common.util.ArrayUtil;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -48,16 +49,22 @@ final class ConvolutionEstimator implements FactorEstimator.FromSignal {
     int height = (int) gradient.size(2);
     int width = (int) gradient.size(3);
     double rows = (double) gradient.size(0) * height * width;
-    INDArray squares = Moments.meanSquare(input, 1, rows, 0);
+    INDArray squares = squaresOverBatch(input, rows);
     if (conf.getCnn2dDataFormat() == CNN2DFormat.NHWC) {
       squares = squares.permute(2, 0, 1);
     }
-    INDArray h = windowSums(squares, conf, height, width);
+    double[] h = windowSums(squares, conf, height, width).toDoubleVector();
     return Map.of(
         FactorPart.MAIN,
         new RawFactors(
             layer.paramTable().containsKey(B) ? Moments.withBias(h) : h,
             Moments.meanSquare(gradient, lossScale, rows, 0, 2, 3)));
+  }
+
+  private static INDArray squaresOverBatch(INDArray input, double rows) {
+    INDArray root = input.norm2(0).divi(Math.sqrt(rows));
+    // Over a batch of one, ND4J's norm leaves the shape as it was.
+    return root.muli(root).reshape(ArrayUtil.removeIndex(input.shape(), 0));
   }
 
   /**
@@ -109,15 +116,15 @@ final class ConvolutionEstimator implements FactorEstimator.FromSignal {
   /** 1 at [pixel, kernel element] where some output position puts the element on the pixel. */
   private static INDArray met(
       DataType type, int size, int outSize, int kernel, int stride, int padding, int dilation) {
-    double[][] result = new double[size][kernel];
+    double[] result = new double[size * kernel];
     for (int element = 0; element < kernel; element++) {
       for (int position = 0; position < outSize; position++) {
         int pixel = position * stride - padding + element * dilation;
         if (pixel >= 0 && pixel < size) {
-          result[pixel][element] = 1;
+          result[pixel * kernel + element] = 1;
         }
       }
     }
-    return Nd4j.createFromArray(result).castTo(type);
+    return Nd4j.create(result, new long[] {size, kernel}, type);
   }
 }

@@ -69,8 +69,8 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
     if (layer.paramTable().containsKey(G)) {
       return withLayerNorm(layer, input, gradient, rows, lossScale);
     }
-    INDArray h = Moments.meanSquare(input, 1, rows, 0);
-    INDArray s = Moments.meanSquare(gradient, lossScale, rows, 0);
+    double[] h = Moments.meanSquare(input, 1, rows, 0);
+    double[] s = Moments.meanSquare(gradient, lossScale, rows, 0);
     boolean bias = layer.paramTable().containsKey(B);
     return Map.of(FactorPart.MAIN, new RawFactors(bias ? Moments.withBias(h) : h, s));
   }
@@ -104,7 +104,7 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
    * dimensions the sums over the batch are squared and added over the features; on time series they
    * are sums over batch and features, divided by features^2, squared and added over the steps.
    */
-  private static INDArray normInputs(INDArray input, INDArray weights, long batch) {
+  private static double[] normInputs(INDArray input, INDArray weights, long batch) {
     long features = weights.size(1);
     long steps = input.size(0) / batch;
     INDArray sums;
@@ -115,9 +115,10 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
       INDArray perStep = input.dup('c').reshape('c', steps, batch, input.size(1)).sum(1);
       sums = perStep.mmul(weights.sum(1).reshape(-1, 1)).divi((double) features * features);
     }
-    double norm = sums.norm2Number().doubleValue() / batch;
     double squaredBatch = (double) batch * batch;
-    return Moments.vector(weights, norm * norm, (steps <= 1 ? features : steps) / squaredBatch);
+    return new double[] {
+      Moments.sumOfSquares(sums) / squaredBatch, (steps <= 1 ? features : steps) / squaredBatch
+    };
   }
 
   /** 1 for each row of which anything is unmasked. */

@@ -1,6 +1,6 @@
 package org.adafisher.curvature;
 
-import org.nd4j.linalg.api.ndarray.INDArray;
+import java.util.Arrays;
 
 /**
  * How a factor follows its raw statistics: {@code factor = decay * factor + gain * normalised},
@@ -20,10 +20,13 @@ public record FactorAveraging(double decay, double gain) {
    * @param raw the statistics, of the same length
    * @param rawScale what the statistics are to be multiplied by
    */
-  public void refresh(INDArray factor, INDArray raw, double rawScale) {
-    double min = raw.minNumber().doubleValue();
-    double range = (raw.maxNumber().doubleValue() - min) * rawScale;
-    factor.muli(decay).addi(raw.sub(min).muli(gain * rawScale / (range + EPSILON)));
+  public void refresh(double[] factor, double[] raw, double rawScale) {
+    double min = Arrays.stream(raw).min().orElseThrow();
+    double max = Arrays.stream(raw).max().orElseThrow();
+    double toUnit = rawScale / ((max - min) * rawScale + EPSILON);
+    for (int i = 0; i < factor.length; i++) {
+      factor[i] = decay * factor[i] + gain * (raw[i] - min) * toUnit;
+    }
   }
 
   /**
@@ -31,7 +34,9 @@ public record FactorAveraging(double decay, double gain) {
    *
    * @param factor decays in place
    */
-  public void decay(INDArray factor) {
-    factor.muli(decay);
+  public void decay(double[] factor) {
+    for (int i = 0; i < factor.length; i++) {
+      factor[i] *= decay;
+    }
   }
 }

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -53,7 +54,10 @@ public final class KroneckerBlock {
 
   /** Before the first refresh every factor is 1. */
   public void start() {
-    parts.values().forEach(PartState::start);
+    for (PartState part : parts.values()) {
+      part.h.assign(1);
+      part.s.assign(1);
+    }
   }
 
   /**
@@ -68,11 +72,12 @@ public final class KroneckerBlock {
     for (PartState part : parts.values()) {
       RawFactors statistics = raw.get(part.part.name());
       if (statistics != null) {
-        averaging.refresh(part.h, statistics.input(), part.part.inputScale());
-        averaging.refresh(part.s, statistics.gradient(), 1);
+        double scale = part.part.inputScale();
+        change(part.h, h -> averaging.refresh(h, statistics.input(), scale));
+        change(part.s, s -> averaging.refresh(s, statistics.gradient(), 1));
       } else if (!keepMissing) {
-        averaging.decay(part.h);
-        averaging.decay(part.s);
+        change(part.h, averaging::decay);
+        change(part.s, averaging::decay);
       }
     }
   }
@@ -85,6 +90,12 @@ public final class KroneckerBlock {
    * @param into 1-d, as long as the block
    */
   public void fisher(double damping, double scale, INDArray into) {
+    if (spans.isEmpty()) {
+      PartState all = parts.values().iterator().next();
+      double product = all.h.toDoubleVector()[0] * all.s.toDoubleVector()[0];
+      into.assign(scale * (product + damping));
+      return;
+    }
     if (target == null
         || target.data() != into.data()
         || target.offset() != into.offset()
@@ -92,14 +103,8 @@ public final class KroneckerBlock {
       spans.forEach(span -> span.aim(into));
       target = into;
     }
-    if (spans.isEmpty()) {
-      PartState all = parts.values().iterator().next();
-      double product = all.h.sumNumber().doubleValue() * all.s.sumNumber().doubleValue();
-      into.assign(scale * (product + damping));
-      return;
-    }
-    parts.values().forEach(PartState::load);
-    spans.forEach(span -> span.write(damping, scale));
+    into.assign(scale * damping);
+    spans.forEach(span -> span.addProduct(scale));
   }
 
   /**
@@ -112,59 +117,41 @@ public final class KroneckerBlock {
     return result;
   }
 
+  /** Changes a short vector on the host: cheaper than a chain of native operations. */
+  private static void change(INDArray vector, Consumer<double[]> change) {
+    double[] values = vector.toDoubleVector();
+    change.accept(values);
+    vector.assign(Nd4j.create(values, new long[] {values.length}, vector.dataType()));
+  }
+
   private static final class PartState {
 
     private final FactorPart part;
     private final INDArray h;
     private final INDArray s;
 
-    /** [S, 1] in f order: the right side of the product that makes F. */
-    private final INDArray right;
-
-    private final INDArray rightFactor;
-
     private PartState(FactorPart part, INDArray state, long offset) {
       this.part = part;
-      this.h = state.get(NDArrayIndex.interval(offset, offset + part.inputs()));
-      long end = offset + part.inputs() + part.outputs();
-      this.s = state.get(NDArrayIndex.interval(offset + part.inputs(), end));
-      this.right = Nd4j.ones(state.dataType(), 2 * part.outputs()).reshape('f', part.outputs(), 2);
-      this.rightFactor = column(right);
-    }
-
-    private void start() {
-      h.assign(1);
-      s.assign(1);
-    }
-
-    /** The state may have been overwritten from outside, so this happens at every step. */
-    private void load() {
-      rightFactor.assign(s);
+      long split = offset + part.inputs();
+      this.h = state.get(NDArrayIndex.interval(offset, split));
+      this.s = state.get(NDArrayIndex.interval(split, split + part.outputs()));
     }
   }
 
   private static final class SpanState {
 
     private final ParameterSpan span;
-    private final PartState part;
     private final long start;
     private final INDArray h;
-
-    /** [H, lambda] in f order: the left side of the product that makes F. */
-    private final INDArray left;
-
-    private final INDArray leftFactor;
-    private double loadedDamping = Double.NaN;
+    private final INDArray s;
     private INDArray fisher;
 
     private SpanState(ParameterSpan span, PartState part, long start) {
       this.span = span;
-      this.part = part;
       this.start = start;
-      this.h =
-          part.h.get(NDArrayIndex.interval(span.inputOffset(), span.inputOffset() + span.inputs()));
-      this.left = Nd4j.createUninitialized(h.dataType(), new long[] {span.inputs(), 2}, 'f');
-      this.leftFactor = column(left);
+      long end = span.inputOffset() + span.inputs();
+      this.h = part.h.get(NDArrayIndex.interval(span.inputOffset(), end));
+      this.s = part.s;
     }
 
     private void aim(INDArray block) {
@@ -174,18 +161,8 @@ public final class KroneckerBlock {
               .reshape('f', span.inputs(), span.outputs());
     }
 
-    private void write(double damping, double scale) {
-      if (damping != loadedDamping) {
-        left.get(NDArrayIndex.all(), NDArrayIndex.point(1)).assign(damping);
-        loadedDamping = damping;
-      }
-      leftFactor.assign(h);
-      // One product writes F in one pass: the outer product and the damping at once.
-      Nd4j.gemm(left, part.right, fisher, false, true, scale, 0);
+    private void addProduct(double scale) {
+      Nd4j.getBlasWrapper().level2().ger('f', scale, h, s, fisher);
     }
-  }
-
-  private static INDArray column(INDArray matrix) {
-    return matrix.get(NDArrayIndex.all(), NDArrayIndex.point(0));
   }
 }

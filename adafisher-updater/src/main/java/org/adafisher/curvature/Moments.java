@@ -1,9 +1,7 @@
 package org.adafisher.curvature;
 
-import org.nd4j.common.util.ArrayUtil;
+import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** The sums of squares that the estimators have in common. */
 final class Moments {
@@ -11,25 +9,29 @@ final class Moments {
   private Moments() {}
 
   /**
-   * {@code scale^2 * sum x^2 / rows} over some dimensions. The norm is one native pass, many times
-   * faster than a product and a sum; scaling before squaring keeps small gradients from underflow.
+   * {@code scale^2 * sum x^2 / rows} over some dimensions, as a flat vector. The norm is one native
+   * pass, many times faster than a product and a sum; squaring on the host, in double precision,
+   * keeps small gradients from underflow.
    */
-  static INDArray meanSquare(INDArray x, double scale, double rows, int... overDimensions) {
-    INDArray norm = x.norm2(overDimensions).muli(scale / Math.sqrt(rows));
-    // Over a dimension of one, ND4J's norm leaves the shape as it was.
-    return norm.muli(norm).reshape(ArrayUtil.removeIndex(x.shape(), overDimensions));
-  }
-
-  /** The vector with a 1 for the bias behind it. */
-  static INDArray withBias(INDArray vector) {
-    long length = vector.length();
-    INDArray result = Nd4j.ones(vector.dataType(), length + 1);
-    result.get(NDArrayIndex.interval(0, length)).assign(vector.reshape(length));
+  static double[] meanSquare(INDArray x, double scale, double rows, int... overDimensions) {
+    double[] result = x.norm2(overDimensions).dup('c').reshape(-1).toDoubleVector();
+    double toRootMean = scale / Math.sqrt(rows);
+    for (int i = 0; i < result.length; i++) {
+      double root = result[i] * toRootMean;
+      result[i] = root * root;
+    }
     return result;
   }
 
-  /** A vector of the same data type as another array. */
-  static INDArray vector(INDArray like, double... values) {
-    return Nd4j.createFromArray(values).castTo(like.dataType());
+  /** The vector with a 1 for the bias behind it. */
+  static double[] withBias(double[] vector) {
+    double[] result = Arrays.copyOf(vector, vector.length + 1);
+    result[vector.length] = 1;
+    return result;
+  }
+
+  static double sumOfSquares(INDArray vector) {
+    double norm = vector.norm2Number().doubleValue();
+    return norm * norm;
   }
 }

@@ -1,0 +1,97 @@
+package org.adafisher;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.schedule.ISchedule;
+
+class AdaFisherTest {
+
+  @Test
+  void hasTheDefaultsOfThePaper() {
+    AdaFisher updater = new AdaFisher();
+    assertThat(updater.getLearningRate()).isEqualTo(1e-3);
+    assertThat(updater.getBeta()).isEqualTo(0.9);
+    assertThat(updater.getRefreshInterval()).isEqualTo(100);
+    assertThat(updater.getFormulation()).isEqualTo(new Released(0.8, 1e-3));
+    assertThat(new AdaFisher.Builder().build()).isEqualTo(updater);
+    assertThat(new AdaFisher(1e-3, new Released())).isEqualTo(updater);
+  }
+
+  static Stream<IUpdater> updaters() {
+    return Stream.of(
+        new AdaFisher(),
+        new AdaFisher(0.1, new Paper(0.5, 0.01)),
+        new AdaFisher(new CosineSchedule(0.1, 50, 0.01, 5), new Placebo()),
+        AdaFisher.builder().beta(0).refreshInterval(1).build());
+  }
+
+  @ParameterizedTest
+  @MethodSource("updaters")
+  void survivesJsonAndClone(IUpdater updater) throws Exception {
+    String json = NeuralNetConfiguration.mapper().writeValueAsString(updater);
+    assertThat(NeuralNetConfiguration.mapper().readValue(json, IUpdater.class)).isEqualTo(updater);
+    assertThat(updater.clone()).isEqualTo(updater).isNotSameAs(updater);
+    assertThat(updater.clone()).hasSameHashCodeAs(updater);
+  }
+
+  static Stream<Arguments> badHyperParameters() {
+    return Stream.of(
+        bad("learningRate", "-1.0", () -> new AdaFisher(-1.0)),
+        bad("learningRate", "0.0", () -> new AdaFisher(0.0)),
+        bad("learningRate", "NaN", () -> new AdaFisher(Double.NaN)),
+        bad("learningRate", "Infinity", () -> new AdaFisher(Double.POSITIVE_INFINITY)),
+        bad("beta", "1.0", () -> AdaFisher.builder().beta(1).build()),
+        bad("beta", "-0.1", () -> AdaFisher.builder().beta(-0.1).build()),
+        bad("beta", "NaN", () -> AdaFisher.builder().beta(Double.NaN).build()),
+        bad("refreshInterval", "0", () -> AdaFisher.builder().refreshInterval(0).build()),
+        bad("gamma", "1.0", () -> new Released(1, 1e-3)),
+        bad("gamma", "NaN", () -> new Paper(Double.NaN, 1e-3)),
+        bad("damping", "0.0", () -> new Released(0.8, 0)),
+        bad("damping", "-1.0", () -> new Placebo(0.8, -1)),
+        bad("initialLr", "0.0", () -> new CosineSchedule(0, 10)),
+        bad("totalSteps", "0", () -> new CosineSchedule(0.1, 0)),
+        bad("minLr", "0.2", () -> new CosineSchedule(0.1, 10, 0.2)),
+        bad("warmUpSteps", "10", () -> new CosineSchedule(0.1, 10, 0, 10)),
+        bad("learningRate", "0.0", () -> new AdaFisher().setLrAndSchedule(0, null)));
+  }
+
+  private static Arguments bad(String parameter, String value, Runnable action) {
+    return Arguments.of(parameter, value, action);
+  }
+
+  @ParameterizedTest(name = "{0} = {1}")
+  @MethodSource("badHyperParameters")
+  void refusesHyperParametersOutOfRange(String parameter, String value, Runnable action) {
+    assertThatThrownBy(action::run)
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("AdaFisher: " + parameter + " must be ")
+        .hasMessageContaining("is " + value + ".");
+  }
+
+  @Test
+  void cosineFallsFromTheRateToTheMinimum() {
+    ISchedule plain = new CosineSchedule(0.2, 10);
+    assertThat(plain.valueAt(0, 0)).isEqualTo(0.2);
+    assertThat(plain.valueAt(5, 0)).isCloseTo(0.1, within(1e-15));
+    assertThat(plain.valueAt(9, 0)).isCloseTo(0.1 * (1 + Math.cos(0.9 * Math.PI)), within(1e-15));
+    assertThat(plain.valueAt(10, 0)).isZero();
+    assertThat(plain.valueAt(11, 3)).isZero();
+
+    ISchedule warm = new CosineSchedule(0.2, 14, 0.1, 4);
+    assertThat(warm.valueAt(0, 0)).isCloseTo(0.04, within(1e-15));
+    assertThat(warm.valueAt(3, 0)).isCloseTo(0.16, within(1e-15));
+    assertThat(warm.valueAt(4, 0)).isEqualTo(0.2);
+    assertThat(warm.valueAt(9, 0)).isCloseTo(0.15, within(1e-15));
+    assertThat(warm.valueAt(14, 0)).isEqualTo(0.1);
+    assertThat(warm.clone()).isEqualTo(warm);
+  }
+}
