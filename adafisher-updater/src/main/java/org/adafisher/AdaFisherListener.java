@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import org.adafisher.capture.Minibatch;
 import org.adafisher.capture.Network;
 import org.adafisher.capture.Taps;
 import org.adafisher.capture.Workspaces;
@@ -97,7 +98,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
     if (session != null) {
       Workspaces.outside(
           () -> {
-            session.finish(Network.of(model).lossScale());
+            session.finish(Network.of(model).minibatch());
           });
     }
   }
@@ -146,14 +147,14 @@ public final class AdaFisherListener extends BaseTrainingListener {
           }
         }
       }
-      double lossScale = network.lossScale();
-      watched.values().forEach(layer -> layer.watch(taps, lossScale));
+      Minibatch minibatch = network.minibatch();
+      watched.values().forEach(layer -> layer.watch(taps, minibatch));
     }
 
-    private void finish(double lossScale) {
+    private void finish(Minibatch minibatch) {
       taps.disarm();
       for (Watched layer : watched.values()) {
-        layer.lookBack(lossScale);
+        layer.lookBack(minibatch);
         if (layer.raw == null) {
           continue;
         }
@@ -187,17 +188,17 @@ public final class AdaFisherListener extends BaseTrainingListener {
       this.estimator = FactorEstimators.forLayer(layer).orElseThrow();
     }
 
-    private void watch(Taps taps, double lossScale) {
+    private void watch(Taps taps, Minibatch minibatch) {
       if (estimator instanceof FactorEstimator.FromSignal fromSignal) {
         taps.arm(
             layer,
-            signal -> raw = Workspaces.outside(() -> fromSignal.estimate(signal, lossScale)));
+            signal -> raw = Workspaces.outside(() -> fromSignal.estimate(signal, minibatch)));
       }
     }
 
-    private void lookBack(double lossScale) {
+    private void lookBack(Minibatch minibatch) {
       if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
-        raw = fromGradient.estimate(layer, this::gradientOf, lossScale);
+        raw = fromGradient.estimate(layer, this::gradientOf, minibatch);
       }
     }
 

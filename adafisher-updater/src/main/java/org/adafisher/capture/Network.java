@@ -99,11 +99,10 @@ public sealed interface Network {
   String json();
 
   /**
-   * @return what multiplies a gradient summed over the minibatch to make it that of the loss which
-   *     is minimised: 1 / batch size, or 1 under {@code minibatch(false)}
+   * @return the minibatch of the pass that is under way
    */
-  default double lossScale() {
-    return model().conf().isMiniBatch() ? 1.0 / model().batchSize() : 1.0;
+  default Minibatch minibatch() {
+    return new Minibatch(model().batchSize(), model().conf().isMiniBatch());
   }
 
   /**

@@ -3,6 +3,7 @@ package org.adafisher.curvature;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.adafisher.capture.Minibatch;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
@@ -35,7 +36,7 @@ final class BatchNormalizationEstimator implements FactorEstimator.FromGradient 
 
   @Override
   public Map<String, RawFactors> estimate(
-      Layer layer, Function<String, INDArray> parameterGradient, double lossScale) {
+      Layer layer, Function<String, INDArray> parameterGradient, Minibatch minibatch) {
     INDArray beta = parameterGradient.apply(BETA);
     INDArray input = layer.input().castTo(beta.dataType());
     BatchNormalization conf = (BatchNormalization) layer.conf().getLayer();
@@ -51,6 +52,6 @@ final class BatchNormalizationEstimator implements FactorEstimator.FromGradient 
         FactorPart.MAIN,
         new RawFactors(
             new double[] {scaled / squaredBatch, channels / squaredBatch},
-            Moments.meanSquare(beta.reshape(1, -1), lossScale, batch, 0)));
+            Moments.meanSquare(beta.reshape(1, -1), minibatch.lossScale(), batch, 0)));
   }
 }

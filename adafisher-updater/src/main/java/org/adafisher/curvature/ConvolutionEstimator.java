@@ -3,6 +3,7 @@ package org.adafisher.curvature;
 import java.util.List;
 import java.util.Map;
 import org.adafisher.capture.LayerSignal;
+import org.adafisher.capture.Minibatch;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
@@ -41,7 +42,7 @@ final class ConvolutionEstimator implements FactorEstimator.FromSignal {
   }
 
   @Override
-  public Map<String, RawFactors> estimate(LayerSignal signal, double lossScale) {
+  public Map<String, RawFactors> estimate(LayerSignal signal, Minibatch minibatch) {
     Layer layer = signal.layer();
     ConvolutionLayer conf = (ConvolutionLayer) layer.conf().getLayer();
     INDArray gradient = signal.gradient();
@@ -58,7 +59,7 @@ final class ConvolutionEstimator implements FactorEstimator.FromSignal {
         FactorPart.MAIN,
         new RawFactors(
             layer.paramTable().containsKey(B) ? Moments.withBias(h) : h,
-            Moments.meanSquare(gradient, lossScale, rows, 0, 2, 3)));
+            Moments.meanSquare(gradient, minibatch.lossScale(), rows, 0, 2, 3)));
   }
 
   private static INDArray squaresOverBatch(INDArray input, double rows) {

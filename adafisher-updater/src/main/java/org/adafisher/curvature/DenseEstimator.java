@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.adafisher.capture.LayerSignal;
+import org.adafisher.capture.Minibatch;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -52,7 +53,7 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
   }
 
   @Override
-  public Map<String, RawFactors> estimate(LayerSignal signal, double lossScale) {
+  public Map<String, RawFactors> estimate(LayerSignal signal, Minibatch minibatch) {
     Layer layer = signal.layer();
     INDArray gradient = signal.gradient();
     INDArray input = signal.input().castTo(gradient.dataType());
@@ -67,16 +68,16 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
       gradient = gradient.mulColumnVector(counts);
     }
     if (layer.paramTable().containsKey(G)) {
-      return withLayerNorm(layer, input, gradient, rows, lossScale);
+      return withLayerNorm(layer, input, gradient, rows, minibatch);
     }
     double[] h = Moments.meanSquare(input, 1, rows, 0);
-    double[] s = Moments.meanSquare(gradient, lossScale, rows, 0);
+    double[] s = Moments.meanSquare(gradient, minibatch.lossScale(), rows, 0);
     boolean bias = layer.paramTable().containsKey(B);
     return Map.of(FactorPart.MAIN, new RawFactors(bias ? Moments.withBias(h) : h, s));
   }
 
   private static Map<String, RawFactors> withLayerNorm(
-      Layer layer, INDArray input, INDArray gradient, double rows, double lossScale) {
+      Layer layer, INDArray input, INDArray gradient, double rows, Minibatch minibatch) {
     INDArray weights = layer.getParam(W);
     INDArray gain = layer.getParam(G);
     INDArray below = Nd4j.createUninitialized(gradient.dataType(), gradient.shape(), 'c');
@@ -89,13 +90,14 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
     result.put(
         FactorPart.MAIN,
         new RawFactors(
-            Moments.meanSquare(input, 1, rows, 0), Moments.meanSquare(below, lossScale, rows, 0)));
+            Moments.meanSquare(input, 1, rows, 0),
+            Moments.meanSquare(below, minibatch.lossScale(), rows, 0)));
     result.put(
         FactorPart.LAYER_NORM,
         new RawFactors(
-            normInputs(input, weights, layer.getInputMiniBatchSize()),
+            normInputs(input, weights, minibatch.examples()),
             Moments.meanSquare(
-                gradient.sum(0).reshape(1, -1), lossScale, layer.getInputMiniBatchSize(), 0)));
+                gradient.sum(0).reshape(1, -1), minibatch.lossScale(), minibatch.examples(), 0)));
     return result;
   }
 

@@ -3,6 +3,7 @@ package org.adafisher.curvature;
 import java.util.Map;
 import java.util.function.Function;
 import org.adafisher.capture.LayerSignal;
+import org.adafisher.capture.Minibatch;
 import org.deeplearning4j.nn.api.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -23,10 +24,10 @@ public sealed interface FactorEstimator {
 
     /**
      * @param signal what the layer showed in this backward pass
-     * @param lossScale what makes its gradient that of the loss which is minimised
+     * @param minibatch the examples of this pass
      * @return raw factors by part name; empty if no row counts
      */
-    Map<String, RawFactors> estimate(LayerSignal signal, double lossScale);
+    Map<String, RawFactors> estimate(LayerSignal signal, Minibatch minibatch);
   }
 
   /** An estimator that finds what it needs in the layer once the backward pass is over. */
@@ -35,10 +36,10 @@ public sealed interface FactorEstimator {
     /**
      * @param layer after the backward pass, its input still in place
      * @param parameterGradient the gradient of a parameter of it, summed over the minibatch
-     * @param lossScale what makes a gradient that of the loss which is minimised
+     * @param minibatch the examples of this pass
      * @return raw factors by part name
      */
     Map<String, RawFactors> estimate(
-        Layer layer, Function<String, INDArray> parameterGradient, double lossScale);
+        Layer layer, Function<String, INDArray> parameterGradient, Minibatch minibatch);
   }
 }

@@ -1,0 +1,714 @@
+package org.adafisher.curvature;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.BiConsumer;
+import java.util.function.Consumer;
+import java.util.function.DoubleSupplier;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import org.adafisher.capture.Minibatch;
+import org.adafisher.capture.Taps;
+import org.adafisher.capture.Workspaces;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.CNN2DFormat;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
+import org.nd4j.linalg.lossfunctions.ILossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
+import org.nd4j.linalg.lossfunctions.impl.LossMSE;
+import org.nd4j.linalg.ops.transforms.Transforms;
+
+/**
+ * Raw factors of small random networks against their definition: H by loops over plain numbers, S
+ * from finite differences of the network's own score. In every network the layer under test is the
+ * second, above a tanh of the features.
+ */
+class BruteForceFactorsTest {
+
+  // Without it, DL4J puts the rows of a time series together wrongly.
+  private static final boolean NEEDS_MINIBATCH = true;
+
+  enum Loss {
+    // Without DL4J's clipping, which makes the score flat where its gradient is not 0.
+    CROSS_ENTROPY(new LossMCXENT(0, null), Activation.SOFTMAX),
+    SQUARED_ERROR(new LossMSE(), Activation.IDENTITY);
+
+    private final ILossFunction function;
+    private final Activation activation;
+
+    Loss(ILossFunction function, Activation activation) {
+      this.function = function;
+      this.activation = activation;
+    }
+
+    Layer output(int units, boolean bias) {
+      return new OutputLayer.Builder(function)
+          .activation(activation)
+          .nOut(units)
+          .hasBias(bias)
+          .build();
+    }
+
+    Layer rnnOutput(int units, boolean bias) {
+      return new RnnOutputLayer.Builder(function)
+          .activation(activation)
+          .nOut(units)
+          .hasBias(bias)
+          .build();
+    }
+  }
+
+  /** One spatial dimension of a convolution. */
+  record Axis(int size, int kernel, int stride, int padding, int dilation) {
+
+    private int padding(ConvolutionMode mode) {
+      return mode == ConvolutionMode.Same ? 0 : padding;
+    }
+
+    private int slack(ConvolutionMode mode) {
+      return size + 2 * padding(mode) - (kernel - 1) * dilation - 1;
+    }
+
+    private boolean isAccepted(ConvolutionMode mode) {
+      return switch (mode) {
+        case Same -> true;
+        case Truncate -> slack(mode) >= 0;
+        default -> slack(mode) >= 0 && slack(mode) % stride == 0;
+      };
+    }
+
+    private int outputs(ConvolutionMode mode) {
+      return mode == ConvolutionMode.Same ? (size + stride - 1) / stride : slack(mode) / stride + 1;
+    }
+
+    /** The position that a kernel's entry meets, perhaps in the padding. */
+    private int position(ConvolutionMode mode, int output, int entry) {
+      int before =
+          mode == ConvolutionMode.Same
+              ? Math.max(0, (outputs(mode) - 1) * stride - slack(mode)) / 2
+              : padding;
+      return output * stride + entry * dilation - before;
+    }
+  }
+
+  @Provide
+  Arbitrary<Axis> axes() {
+    return Combinators.combine(
+            Arbitraries.integers().between(4, 8),
+            Arbitraries.integers().between(1, 3),
+            Arbitraries.integers().between(1, 2),
+            Arbitraries.integers().between(0, 2),
+            Arbitraries.integers().between(1, 2))
+        .as(Axis::new);
+  }
+
+  @Provide
+  Arbitrary<ConvolutionMode> modes() {
+    return Arbitraries.of(ConvolutionMode.Strict, ConvolutionMode.Truncate, ConvolutionMode.Same);
+  }
+
+  @Provide
+  Arbitrary<Activation> activations() {
+    return Arbitraries.of(Activation.IDENTITY, Activation.TANH);
+  }
+
+  @Property(tries = 40)
+  void convolution(
+      @ForAll("axes") Axis height,
+      @ForAll("axes") Axis width,
+      @ForAll("modes") ConvolutionMode mode,
+      @ForAll CNN2DFormat format,
+      @ForAll("activations") Activation activation,
+      @ForAll boolean bias,
+      @ForAll @IntRange(min = 1, max = 3) int channels,
+      @ForAll @IntRange(min = 1, max = 3) int units,
+      @ForAll @IntRange(min = 1, max = 4) int batch,
+      @ForAll boolean minibatch,
+      @ForAll long seed) {
+    Assume.that(height.isAccepted(mode) && width.isAccepted(mode));
+    Random random = new Random(seed);
+    Net net =
+        new Net(
+            random,
+            minibatch,
+            new DataSet(
+                image(random, format, batch, channels, height.size, width.size),
+                labels(random, batch, 2)),
+            InputType.convolutional(height.size, width.size, channels, format),
+            new ConvolutionLayer.Builder(height.kernel, width.kernel)
+                .stride(height.stride, width.stride)
+                .padding(height.padding(mode), width.padding(mode))
+                .dilation(height.dilation, width.dilation)
+                .convolutionMode(mode)
+                .dataFormat(format)
+                .nOut(units)
+                .hasBias(bias)
+                .activation(activation)
+                .build(),
+            Loss.CROSS_ENTROPY.output(2, true));
+    INDArray x = format == CNN2DFormat.NCHW ? net.input() : net.input().permute(0, 3, 1, 2);
+    List<double[]> patches = new ArrayList<>();
+    for (int n = 0; n < batch; n++) {
+      for (int i = 0; i < height.outputs(mode); i++) {
+        for (int j = 0; j < width.outputs(mode); j++) {
+          DoubleStream.Builder patch = DoubleStream.builder();
+          for (int c = 0; c < channels; c++) {
+            for (int k = 0; k < height.kernel; k++) {
+              for (int l = 0; l < width.kernel; l++) {
+                int row = height.position(mode, i, k);
+                int column = width.position(mode, j, l);
+                boolean inside =
+                    row >= 0 && row < height.size && column >= 0 && column < width.size;
+                patch.add(inside ? x.getDouble(n, c, row, column) : 0);
+              }
+            }
+          }
+          patches.add(patch.build().toArray());
+        }
+      }
+    }
+    int rows = patches.size();
+
+    RawFactors raw = net.factors().get(FactorPart.MAIN);
+
+    double[][] gradient = rows(net.preActivationGradient(INDArray::addi), channelAxis(format));
+    assertThat(gradient).hasDimensions(rows, units);
+    assertExact(raw.input(), withBias(squares(patches.toArray(double[][]::new), rows), bias));
+    assertClose(raw.gradient(), squares(gradient, rows));
+  }
+
+  @Property(tries = 40)
+  void dense(
+      @ForAll("activations") Activation activation,
+      @ForAll boolean bias,
+      @ForAll Loss loss,
+      @ForAll @IntRange(min = 1, max = 5) int inputs,
+      @ForAll @IntRange(min = 1, max = 4) int units,
+      @ForAll @IntRange(min = 1, max = 5) int batch,
+      @ForAll boolean minibatch,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    Net net =
+        new Net(
+            random,
+            minibatch,
+            new DataSet(gaussian(random, batch, inputs), labels(random, batch, 3)),
+            InputType.feedForward(inputs),
+            denseLayer(units, activation, bias, false),
+            loss.output(3, true));
+    assertMain(net, bias, Nd4j.ones(batch, 1));
+  }
+
+  @Property(tries = 40)
+  void denseOnTimeSeries(
+      @ForAll("activations") Activation activation,
+      @ForAll boolean bias,
+      @ForAll boolean maskFeatures,
+      @ForAll boolean maskLabels,
+      @ForAll @IntRange(min = 1, max = 4) int inputs,
+      @ForAll @IntRange(min = 1, max = 3) int units,
+      @ForAll @IntRange(min = 1, max = 4) int batch,
+      @ForAll @IntRange(min = 1, max = 4) int steps,
+      @ForAll long seed) {
+    assumeAccepted(maskFeatures || maskLabels, batch * steps);
+    Random random = new Random(seed);
+    INDArray mask = mask(random, batch, steps);
+    Net net =
+        new Net(
+            random,
+            NEEDS_MINIBATCH,
+            new DataSet(
+                gaussian(random, batch, inputs, steps),
+                labels(random, batch, 2, steps),
+                maskFeatures ? mask : null,
+                maskLabels ? mask : null),
+            InputType.recurrent(inputs, steps),
+            denseLayer(units, activation, bias, false),
+            Loss.CROSS_ENTROPY.rnnOutput(2, true));
+    assertMain(net, bias, maskFeatures ? mask : Nd4j.onesLike(mask));
+  }
+
+  @Property(tries = 40)
+  void output(
+      @ForAll Loss loss,
+      @ForAll boolean bias,
+      @ForAll boolean masked,
+      @ForAll @IntRange(min = 1, max = 4) int inputs,
+      @ForAll @IntRange(min = 2, max = 4) int units,
+      @ForAll @IntRange(min = 1, max = 5) int batch,
+      @ForAll boolean minibatch,
+      @ForAll long seed) {
+    assumeAccepted(masked, batch);
+    Random random = new Random(seed);
+    INDArray mask = masked ? mask(random, batch, 1) : Nd4j.ones(batch, 1);
+    Net net =
+        new Net(
+            random,
+            minibatch,
+            new DataSet(
+                gaussian(random, batch, inputs),
+                labels(random, batch, units),
+                null,
+                masked ? mask : null),
+            InputType.feedForward(inputs),
+            loss.output(units, bias));
+    assertMain(net, bias, mask);
+  }
+
+  @Property(tries = 40)
+  void rnnOutput(
+      @ForAll Loss loss,
+      @ForAll boolean bias,
+      @ForAll boolean masked,
+      @ForAll @IntRange(min = 1, max = 4) int inputs,
+      @ForAll @IntRange(min = 2, max = 4) int units,
+      @ForAll @IntRange(min = 1, max = 4) int batch,
+      @ForAll @IntRange(min = 1, max = 4) int steps,
+      @ForAll boolean minibatch,
+      @ForAll long seed) {
+    assumeAccepted(masked, batch * steps);
+    Random random = new Random(seed);
+    INDArray mask = masked ? mask(random, batch, steps) : Nd4j.ones(batch, steps);
+    Net net =
+        new Net(
+            random,
+            minibatch,
+            new DataSet(
+                gaussian(random, batch, inputs, steps),
+                labels(random, batch, units, steps),
+                null,
+                masked ? mask : null),
+            InputType.recurrent(inputs, steps),
+            loss.rnnOutput(units, bias));
+    assertMain(net, bias, mask);
+  }
+
+  @Property(tries = 30)
+  void layerNorm(
+      @ForAll("activations") Activation activation,
+      @ForAll @IntRange(min = 1, max = 4) int inputs,
+      @ForAll @IntRange(min = 3, max = 5) int units,
+      @ForAll @IntRange(min = 1, max = 4) int batch,
+      @ForAll boolean minibatch,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    Net net =
+        new Net(
+            random,
+            minibatch,
+            new DataSet(gaussian(random, batch, inputs), labels(random, batch, 3)),
+            InputType.feedForward(inputs),
+            denseLayer(units, activation, true, true),
+            Loss.CROSS_ENTROPY.output(3, true));
+    assertLayerNorm(net, batch, 1);
+  }
+
+  @Property(tries = 30)
+  void layerNormOnTimeSeries(
+      @ForAll("activations") Activation activation,
+      @ForAll @IntRange(min = 1, max = 4) int inputs,
+      @ForAll @IntRange(min = 3, max = 5) int units,
+      @ForAll @IntRange(min = 1, max = 4) int batch,
+      @ForAll @IntRange(min = 2, max = 4) int steps,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    Net net =
+        new Net(
+            random,
+            NEEDS_MINIBATCH,
+            new DataSet(gaussian(random, batch, inputs, steps), labels(random, batch, 2, steps)),
+            InputType.recurrent(inputs, steps),
+            denseLayer(units, activation, true, true),
+            Loss.CROSS_ENTROPY.rnnOutput(2, true));
+    assertLayerNorm(net, batch, steps);
+  }
+
+  @Property(tries = 30)
+  void batchNormalization(
+      @ForAll @IntRange(min = 1, max = 4) int channels,
+      @ForAll @IntRange(min = 1, max = 5) int batch,
+      @ForAll boolean minibatch,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    Net net =
+        new Net(
+            random,
+            minibatch,
+            new DataSet(gaussian(random, batch, channels), labels(random, batch, 3)),
+            InputType.feedForward(channels),
+            new BatchNormalization(),
+            Loss.CROSS_ENTROPY.output(3, true));
+    assertBatchNormalization(net, 1, batch);
+  }
+
+  @Property(tries = 30)
+  void batchNormalizationOfImages(
+      @ForAll CNN2DFormat format,
+      @ForAll @IntRange(min = 1, max = 4) int channels,
+      @ForAll @IntRange(min = 1, max = 4) int height,
+      @ForAll @IntRange(min = 1, max = 4) int width,
+      @ForAll @IntRange(min = 1, max = 4) int batch,
+      @ForAll boolean minibatch,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    Net net =
+        new Net(
+            random,
+            minibatch,
+            new DataSet(
+                image(random, format, batch, channels, height, width), labels(random, batch, 3)),
+            InputType.convolutional(height, width, channels, format),
+            new BatchNormalization.Builder().dataFormat(format).build(),
+            Loss.CROSS_ENTROPY.output(3, true));
+    assertBatchNormalization(net, channelAxis(format), batch);
+  }
+
+  /**
+   * A layer on rows that are examples, or time steps of examples: {@code mask} says which count.
+   */
+  private static void assertMain(Net net, boolean bias, INDArray mask) {
+    double[] counts = flat(mask);
+    double rows = DoubleStream.of(counts).sum();
+
+    Map<String, RawFactors> raw = net.factors();
+
+    if (rows == 0) {
+      assertThat(raw).isEmpty();
+      return;
+    }
+    double[][] input = rows(net.input(), 1);
+    for (int i = 0; i < input.length; i++) {
+      double count = counts[i];
+      input[i] = DoubleStream.of(input[i]).map(h -> h * count).toArray();
+    }
+    RawFactors main = raw.get(FactorPart.MAIN);
+    assertExact(main.input(), withBias(squares(input, rows), bias));
+    // A row that does not count has no effect on the score: its differences are 0.
+    double[][] gradient = rows(net.preActivationGradient(INDArray::addi), 1);
+    assertClose(main.gradient(), squares(gradient, rows));
+  }
+
+  private static void assertLayerNorm(Net net, int batch, int steps) {
+    double[][] input = rows(net.input(), 1);
+    INDArray z = Nd4j.createFromArray(input).mmul(net.parameter("W"));
+    // Near a deviation of 0 the normalisation is too curved for differences.
+    Assume.that(z.std(false, 1).minNumber().doubleValue() > 0.03);
+    int rows = input.length;
+    int units = (int) z.size(1);
+    double[] sums = new double[steps == 1 ? units : steps];
+    for (int row = 0; row < rows; row++) {
+      for (int f = 0; f < units; f++) {
+        double value = z.getDouble(row, f);
+        if (steps == 1) {
+          sums[f] += value;
+        } else {
+          sums[row % steps] += value / (units * units);
+        }
+      }
+    }
+    double squaredBatch = (double) batch * batch;
+
+    Map<String, RawFactors> raw = net.factors();
+
+    assertThat(net.lossWith(changed -> net.recompute(changed, changed.mul(0))))
+        .isCloseTo(net.loss(), within(1e-12));
+    double[][] belowNorm = rows(net.preActivationGradient(net::recompute), 1);
+    RawFactors main = raw.get(FactorPart.MAIN);
+    assertExact(main.input(), squares(input, rows));
+    assertClose(main.gradient(), squares(belowNorm, rows));
+    INDArray shift = net.preActivationGradient(INDArray::addi).sum(0);
+    RawFactors norm = raw.get(FactorPart.LAYER_NORM);
+    assertExact(norm.input(), sumOfSquares(sums) / squaredBatch, sums.length / squaredBatch);
+    assertClose(norm.gradient(), squares(new double[][] {flat(shift)}, batch));
+  }
+
+  private static void assertBatchNormalization(Net net, int channelAxis, int batch) {
+    double[][] input = rows(net.input(), channelAxis);
+    int positions = input.length / batch;
+    double[] sums = new double[input[0].length];
+    for (double[] row : input) {
+      Arrays.setAll(sums, c -> sums[c] + row[c] / (positions * positions));
+    }
+    double squaredBatch = (double) batch * batch;
+
+    RawFactors raw = net.factors().get(FactorPart.MAIN);
+
+    INDArray shift = differences(net::loss, net.parameter("beta"));
+    assertExact(raw.input(), sumOfSquares(sums) / squaredBatch, sums.length / squaredBatch);
+    assertClose(raw.gradient(), squares(new double[][] {flat(shift)}, batch));
+  }
+
+  /** DL4J mistakes the mask of a single row for one of single outputs. */
+  private static void assumeAccepted(boolean masked, int rows) {
+    Assume.that(!masked || rows > 1);
+  }
+
+  private static void assertExact(double[] actual, double... expected) {
+    assertClose(actual, expected, 1e-10, 1e-10);
+  }
+
+  private static void assertClose(double[] actual, double[] expected) {
+    assertClose(actual, expected, 1e-6, 1e-13);
+  }
+
+  private static void assertClose(
+      double[] actual, double[] expected, double relative, double absolute) {
+    assertThat(actual).hasSameSizeAs(expected);
+    for (int i = 0; i < actual.length; i++) {
+      assertThat(actual[i])
+          .as("entry %d of %s, expected %s", i, Arrays.toString(actual), Arrays.toString(expected))
+          .isCloseTo(expected[i], within(relative * Math.abs(expected[i]) + absolute));
+    }
+  }
+
+  private static double[] squares(double[][] rows, double count) {
+    return IntStream.range(0, rows[0].length)
+        .mapToDouble(j -> Arrays.stream(rows).mapToDouble(row -> row[j] * row[j]).sum() / count)
+        .toArray();
+  }
+
+  private static double sumOfSquares(double[] values) {
+    return DoubleStream.of(values).map(v -> v * v).sum();
+  }
+
+  private static double[] withBias(double[] factor, boolean bias) {
+    return bias
+        ? DoubleStream.concat(DoubleStream.of(factor), DoubleStream.of(1)).toArray()
+        : factor;
+  }
+
+  /** All axes but one as rows, in their order. */
+  private static double[][] rows(INDArray x, int columnAxis) {
+    int[] order =
+        IntStream.concat(
+                IntStream.range(0, x.rank()).filter(axis -> axis != columnAxis),
+                IntStream.of(columnAxis))
+            .toArray();
+    double[] values = flat(x.permute(order));
+    int columns = (int) x.size(columnAxis);
+    return IntStream.range(0, values.length / columns)
+        .mapToObj(i -> Arrays.copyOfRange(values, i * columns, (i + 1) * columns))
+        .toArray(double[][]::new);
+  }
+
+  private static double[] flat(INDArray x) {
+    return x.dup('c').data().asDouble();
+  }
+
+  /** The derivative with respect to an array's values, by five-point differences. */
+  private static INDArray differences(DoubleSupplier loss, INDArray at) {
+    double step = 1e-4;
+    int[] offsets = {-2, -1, 1, 2};
+    int[] weights = {1, -8, 8, -1};
+    INDArray result = Nd4j.zeros(DataType.DOUBLE, at.shape());
+    for (long i = 0; i < at.length(); i++) {
+      double value = at.getDouble(i);
+      double sum = 0;
+      for (int k = 0; k < weights.length; k++) {
+        at.putScalar(i, value + offsets[k] * step);
+        sum += weights[k] * loss.getAsDouble();
+      }
+      at.putScalar(i, value);
+      result.putScalar(i, sum / (12 * step));
+    }
+    return result;
+  }
+
+  private static Layer denseLayer(
+      int units, Activation activation, boolean bias, boolean layerNorm) {
+    return new DenseLayer.Builder()
+        .nOut(units)
+        .activation(activation)
+        .hasBias(bias)
+        .hasLayerNorm(layerNorm)
+        .build();
+  }
+
+  private static INDArray gaussian(Random random, long... shape) {
+    INDArray result = Nd4j.zeros(DataType.DOUBLE, shape);
+    for (long i = 0; i < result.length(); i++) {
+      result.putScalar(i, random.nextGaussian());
+    }
+    return result;
+  }
+
+  private static INDArray image(
+      Random random, CNN2DFormat format, int batch, int channels, int height, int width) {
+    return format == CNN2DFormat.NCHW
+        ? gaussian(random, batch, channels, height, width)
+        : gaussian(random, batch, height, width, channels);
+  }
+
+  private static int channelAxis(CNN2DFormat format) {
+    return format == CNN2DFormat.NCHW ? 1 : 3;
+  }
+
+  private static INDArray mask(Random random, int batch, int steps) {
+    return gaussian(random, batch, steps).gt(0).castTo(DataType.DOUBLE);
+  }
+
+  /** Of shape [batch, units] or [batch, units, steps], each a distribution over the units. */
+  private static INDArray labels(Random random, long... shape) {
+    INDArray positive = Transforms.exp(gaussian(random, shape));
+    return positive.div(positive.sum(true, 1));
+  }
+
+  /** A network, its data, and what the layer under test shows of them. */
+  private static final class Net {
+
+    private static final int TESTED = 1;
+
+    private final MultiLayerNetwork model;
+    private final DataSet data;
+    private final Minibatch minibatch;
+
+    private Net(
+        Random random, boolean minibatch, DataSet data, InputType type, Layer... fromTested) {
+      var layers =
+          new NeuralNetConfiguration.Builder()
+              .dataType(DataType.DOUBLE)
+              .miniBatch(minibatch)
+              .updater(new Sgd(0))
+              .list()
+              .layer(new ActivationLayer(Activation.TANH));
+      for (Layer layer : fromTested) {
+        layers.layer(layer);
+      }
+      this.model = new MultiLayerNetwork(layers.setInputType(type).build());
+      this.data = data;
+      this.minibatch = new Minibatch(data.numExamples(), minibatch);
+      model.init();
+      model.setParams(gaussian(random, 1, model.numParams()).mul(0.5));
+    }
+
+    private INDArray input() {
+      return Transforms.tanh(data.getFeatures());
+    }
+
+    private INDArray parameter(String name) {
+      return model.getLayer(TESTED).getParam(name);
+    }
+
+    private double loss() {
+      return model.score(data, true);
+    }
+
+    /** The factors that the layer's estimator makes of one real training step of rate 0. */
+    private Map<String, RawFactors> factors() {
+      var layer = model.getLayer(TESTED);
+      FactorEstimator estimator = FactorEstimators.forLayer(layer).orElseThrow();
+      Taps taps = new Taps();
+      List<Map<String, RawFactors>> seen = new ArrayList<>();
+      model.setListeners(
+          new BaseTrainingListener() {
+            @Override
+            public void onForwardPass(Model model, List<INDArray> activations) {
+              if (estimator instanceof FactorEstimator.FromSignal fromSignal) {
+                taps.arm(
+                    layer,
+                    signal ->
+                        seen.add(Workspaces.outside(() -> fromSignal.estimate(signal, minibatch))));
+              }
+            }
+
+            @Override
+            public void onBackwardPass(Model model) {
+              if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
+                seen.add(
+                    Workspaces.outside(
+                        () -> fromGradient.estimate(layer, this::gradient, minibatch)));
+              }
+            }
+
+            private INDArray gradient(String parameter) {
+              return model.gradient().getGradientFor(TESTED + "_" + parameter);
+            }
+          });
+      model.fit(data);
+      assertThat(seen).hasSize(1);
+      return seen.get(0);
+    }
+
+    /** dL/dz, or the derivative in whatever else a nudge moves on its way to z. */
+    private INDArray preActivationGradient(BiConsumer<INDArray, INDArray> nudging) {
+      AtomicReference<long[]> shape = new AtomicReference<>();
+      lossWith(z -> shape.set(z.shape()));
+      INDArray nudge = Nd4j.zeros(DataType.DOUBLE, shape.get());
+      return differences(() -> lossWith(z -> nudging.accept(z, nudge)), nudge);
+    }
+
+    /** The loss when the layer's pre-activation is changed in place. */
+    private double lossWith(Consumer<INDArray> change) {
+      BaseLayer conf = (BaseLayer) model.getLayer(TESTED).conf().getLayer();
+      IActivation activation = conf.getActivationFn();
+      conf.setActivationFn(new Changed(activation, change));
+      double loss = loss();
+      conf.setActivationFn(activation);
+      return loss;
+    }
+
+    /** The pre-activation of a layer with layer normalization, with x W moved by a nudge. */
+    private void recompute(INDArray z, INDArray nudge) {
+      INDArray rows = model.getLayer(TESTED).input().mmul(parameter("W")).add(nudge);
+      INDArray centred = rows.sub(rows.mean(true, 1));
+      INDArray deviation = Transforms.sqrt(centred.mul(centred).mean(true, 1));
+      z.assign(centred.div(deviation).mul(parameter("g")).add(parameter("b")));
+    }
+  }
+
+  /** An activation of a changed z. */
+  @SuppressWarnings("serial") // lives in a test
+  private record Changed(IActivation delegate, Consumer<INDArray> change) implements IActivation {
+
+    @Override
+    public INDArray getActivation(INDArray in, boolean training) {
+      change.accept(in);
+      return delegate.getActivation(in, training);
+    }
+
+    @Override
+    public Pair<INDArray, INDArray> backprop(INDArray in, INDArray epsilon) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public int numParams(int inputSize) {
+      return delegate.numParams(inputSize);
+    }
+  }
+}
