@@ -50,11 +50,7 @@ final class ConvolutionEstimator implements FactorEstimator.FromSignal {
     int height = (int) gradient.size(2);
     int width = (int) gradient.size(3);
     double rows = (double) gradient.size(0) * height * width;
-    INDArray squares = squaresOverBatch(input, rows);
-    if (conf.getCnn2dDataFormat() == CNN2DFormat.NHWC) {
-      squares = squares.permute(2, 0, 1);
-    }
-    double[] h = windowSums(squares, conf, height, width).toDoubleVector();
+    double[] h = inputMoment(input, conf, height, width);
     return Map.of(
         FactorPart.MAIN,
         new RawFactors(
@@ -62,10 +58,15 @@ final class ConvolutionEstimator implements FactorEstimator.FromSignal {
             Moments.meanSquare(gradient, minibatch.lossScale(), rows, 0, 2, 3)));
   }
 
-  private static INDArray squaresOverBatch(INDArray input, double rows) {
+  /** Mean over rows of the squared inputs: [C * kh * kw], without a bias. */
+  static double[] inputMoment(INDArray input, ConvolutionLayer conf, int height, int width) {
+    double rows = (double) input.size(0) * height * width;
     INDArray root = input.norm2(0).divi(Math.sqrt(rows));
     // Over a batch of one, ND4J's norm leaves the shape as it was.
-    return root.muli(root).reshape(ArrayUtil.removeIndex(input.shape(), 0));
+    INDArray squares = root.muli(root).reshape(ArrayUtil.removeIndex(input.shape(), 0));
+    boolean channelsLast = conf.getCnn2dDataFormat() == CNN2DFormat.NHWC;
+    return windowSums(channelsLast ? squares.permute(2, 0, 1) : squares, conf, height, width)
+        .toDoubleVector();
   }
 
   /**

@@ -1,0 +1,2 @@
+/** The networks, as Deeplearning4j configurations. */
+package org.adafisher.bench.model;

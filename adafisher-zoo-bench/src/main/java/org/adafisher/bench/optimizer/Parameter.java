@@ -1,0 +1,69 @@
+package org.adafisher.bench.optimizer;
+
+import java.util.OptionalDouble;
+
+/**
+ * A number that a configuration may set on an optimizer.
+ *
+ * @param name its key
+ * @param defaultValue its value where the configuration is silent; empty if it has to be given
+ * @param range the values it can have
+ */
+public record Parameter(String name, OptionalDouble defaultValue, Range range) {
+
+  /** The learning rate at the start of the schedule, which every optimizer needs. */
+  static final Parameter LEARNING_RATE =
+      new Parameter("learningRate", OptionalDouble.empty(), Range.POSITIVE);
+
+  static Parameter positive(String name, double defaultValue) {
+    return new Parameter(name, OptionalDouble.of(defaultValue), Range.POSITIVE);
+  }
+
+  static Parameter fraction(String name, double defaultValue) {
+    return new Parameter(name, OptionalDouble.of(defaultValue), Range.FRACTION);
+  }
+
+  static Parameter count(String name, int defaultValue) {
+    return new Parameter(name, OptionalDouble.of(defaultValue), Range.COUNT);
+  }
+
+  /** A set of allowed values, and how to say it. */
+  public enum Range {
+    /** Above zero and finite. */
+    POSITIVE("a number above 0") {
+      @Override
+      public boolean contains(double value) {
+        return value > 0 && value < Double.POSITIVE_INFINITY;
+      }
+    },
+    /** At least zero and below one. */
+    FRACTION("a number of at least 0 and below 1") {
+      @Override
+      public boolean contains(double value) {
+        return value >= 0 && value < 1;
+      }
+    },
+    /** A whole number of at least one. */
+    COUNT("a whole number of at least 1") {
+      @Override
+      public boolean contains(double value) {
+        return value >= 1 && value <= Integer.MAX_VALUE && value == Math.rint(value);
+      }
+    };
+
+    private final String words;
+
+    Range(String words) {
+      this.words = words;
+    }
+
+    /** Whether a value is allowed. */
+    public abstract boolean contains(double value);
+
+    /** For error messages: "a number above 0". */
+    @Override
+    public String toString() {
+      return words;
+    }
+  }
+}

@@ -1,0 +1,127 @@
+package org.adafisher.bench.optimizer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.IUpdater;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.ISchedule;
+
+class OptimizersTest {
+
+  private static final int STEPS = 150;
+
+  /** A rate of the right order for each family; anything not listed gets that of Adam. */
+  private static final Map<String, Double> RATES =
+      Map.of(
+          "adafisher",
+          3e-4,
+          "adafisher-paper",
+          0.01,
+          "placebo",
+          3e-4,
+          "nesterovs",
+          0.03,
+          "sgd",
+          0.1);
+
+  static Stream<String> types() {
+    return Optimizers.REGISTRY.names().stream();
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void everyOptimizerLowersTheLoss(String type) {
+    double rate = RATES.getOrDefault(type, 0.01);
+    ISchedule schedule = Schedules.REGISTRY.get("cosine").over(rate, STEPS);
+    MultiLayerNetwork network = network(type, schedule);
+    Nd4j.getRandom().setSeed(1);
+    INDArray features = Nd4j.randn(DataType.FLOAT, 32, 6);
+    INDArray labels = features.getColumns(0, 1, 2).gt(0.5).castTo(DataType.FLOAT);
+    DataSet batch = new DataSet(features, labels);
+    double before = network.score(batch);
+
+    for (int i = 0; i < STEPS; i++) {
+      network.fit(batch);
+    }
+
+    assertThat(network.score(batch)).isLessThan(0.8 * before);
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void everyOptimizerFollowsTheSchedule(String type) {
+    ISchedule schedule = Schedules.REGISTRY.get("cosine").over(0.4, 10);
+    IUpdater updater = updater(type, schedule);
+
+    assertThat(updater.getLearningRate(0, 0)).isEqualTo(0.4);
+    assertThat(updater.getLearningRate(5, 0)).isCloseTo(0.2, within(1e-9));
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void theLearningRateAloneIsRequired(String type) {
+    assertThat(Optimizers.REGISTRY.get(type).parameters())
+        .filteredOn(parameter -> parameter.defaultValue().isEmpty())
+        .extracting(Parameter::name)
+        .containsExactly("learningRate");
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void defaultsAreInTheirOwnRange(String type) {
+    assertThat(Optimizers.REGISTRY.get(type).parameters())
+        .filteredOn(parameter -> parameter.defaultValue().isPresent())
+        .allMatch(p -> p.range().contains(p.defaultValue().getAsDouble()));
+  }
+
+  @Test
+  void aConstantScheduleDoesNotMove() {
+    assertThat(Schedules.REGISTRY.get("constant").over(0.1, 10).valueAt(9, 0)).isEqualTo(0.1);
+  }
+
+  private static IUpdater updater(String type, ISchedule schedule) {
+    OptimizerType optimizer = Optimizers.REGISTRY.get(type);
+    Map<String, Double> values = new HashMap<>();
+    optimizer
+        .parameters()
+        .forEach(p -> p.defaultValue().ifPresent(value -> values.put(p.name(), value)));
+    values.computeIfPresent("refreshInterval", (name, value) -> 10.0);
+    return optimizer.factory().apply(schedule, values);
+  }
+
+  private static MultiLayerNetwork network(String type, ISchedule schedule) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .updater(updater(type, schedule))
+                .list()
+                .layer(new DenseLayer.Builder().nIn(6).nOut(8).activation(Activation.TANH).build())
+                .layer(
+                    new OutputLayer.Builder(LossFunction.XENT)
+                        .nIn(8)
+                        .nOut(3)
+                        .activation(Activation.SIGMOID)
+                        .build())
+                .build());
+    network.init();
+    Optimizers.REGISTRY.get(type).attach().accept(network);
+    return network;
+  }
+}
