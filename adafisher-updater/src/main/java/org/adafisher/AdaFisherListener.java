@@ -36,7 +36,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
   private static final Logger log = LoggerFactory.getLogger(AdaFisherListener.class);
 
   /** By identity, and gone with the network. */
-  private final Map<Model, Session> sessions = new MapMaker().weakKeys().makeMap();
+  private final Map<Model, Watch> watches = new MapMaker().weakKeys().makeMap();
 
   private final AtomicLong droppedRefreshes = new AtomicLong();
 
@@ -45,8 +45,8 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
   /** Prepares a network, whether it is a new one or has changed since. */
   void attachTo(Network network) {
-    Attachment.prepare(network, !sessions.containsKey(network.model()));
-    sessions.putIfAbsent(network.model(), new Session());
+    Attachment.prepare(network, !watches.containsKey(network.model()));
+    watches.putIfAbsent(network.model(), new Watch());
   }
 
   /**
@@ -59,7 +59,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
   public Map<String, KroneckerFactors> factors(Model model) {
     Map<String, KroneckerFactors> result = new LinkedHashMap<>();
     Network network = Network.of(model);
-    sessionOf(network);
+    watchOf(network);
     for (UpdaterBlock block : network.updaterBlocks()) {
       if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
         updater.bind(block);
@@ -94,11 +94,11 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
   @Override
   public void onBackwardPass(Model model) {
-    Session session = sessions.get(model);
-    if (session != null) {
+    Watch watch = watches.get(model);
+    if (watch != null) {
       Workspaces.outside(
           () -> {
-            session.finish(Network.of(model).minibatch());
+            watch.finish(Network.of(model).minibatch());
           });
     }
   }
@@ -113,20 +113,20 @@ public final class AdaFisherListener extends BaseTrainingListener {
       return; // a layer that is pretrained on its own
     }
     Network network = Network.of(model);
-    Workspaces.outside(() -> sessionOf(network).start(network));
+    Workspaces.outside(() -> watchOf(network).start(network));
   }
 
-  private Session sessionOf(Network network) {
-    return sessions.computeIfAbsent(
+  private Watch watchOf(Network network) {
+    return watches.computeIfAbsent(
         network.model(),
         first -> {
           Attachment.prepare(network, true);
-          return new Session();
+          return new Watch();
         });
   }
 
   /** One network's pass: which layers are watched, and what they showed. */
-  private final class Session {
+  private final class Watch {
 
     private final Taps taps = new Taps();
     private final Map<Layer, Watched> watched = new IdentityHashMap<>();

@@ -36,7 +36,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
 
   // Known once the listener has said which parameters this block has.
   private INDArray momentum;
-  private INDArray stepCount;
+  private StepCount stepCount;
   private KroneckerBlock factors;
 
   // Between the forward pass and the update.
@@ -124,7 +124,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
           INDArray rest =
               state.get(NDArrayIndex.interval(n + LayerSlot.STEP_COUNT, state.length()));
           factors = new KroneckerBlock(parts, spans, rest);
-          stepCount = state.get(NDArrayIndex.interval(n, n + LayerSlot.STEP_COUNT));
+          stepCount = new StepCount(state.get(NDArrayIndex.interval(n, n + LayerSlot.STEP_COUNT)));
           momentum = state.get(NDArrayIndex.interval(0, n));
         });
   }
@@ -135,7 +135,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
    * @return whether that update refreshes the factors
    */
   boolean beginPass() {
-    steps = Math.round(stepCount.toDoubleVector()[0]);
+    steps = stepCount.get();
     if (steps == 0) {
       factors.start();
     }
@@ -161,7 +161,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     if (config.slot() == null) {
       return Map.of();
     }
-    if (stepCount.toDoubleVector()[0] == 0) {
+    if (stepCount.get() == 0) {
       factors.start();
     }
     return factors.factors();
@@ -194,7 +194,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     Level1 blas = Nd4j.getBlasWrapper().level1();
     blas.scal(momentum.length(), beta, momentum);
     blas.axpy(gradient.length(), 1 - beta, gradient, momentum);
-    stepCount.assign(Nd4j.create(new double[] {steps + 1}, new long[] {1}, state.dataType()));
+    stepCount.set(steps + 1);
     if (learningRate < LEAST_LEARNING_RATE) {
       gradient.assign(0);
       return;

@@ -1,5 +1,6 @@
 package org.adafisher.curvature;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.adafisher.capture.LayerSignal;
@@ -61,12 +62,28 @@ final class ConvolutionEstimator implements FactorEstimator.FromSignal {
   /** Mean over rows of the squared inputs: [C * kh * kw], without a bias. */
   static double[] inputMoment(INDArray input, ConvolutionLayer conf, int height, int width) {
     double rows = (double) input.size(0) * height * width;
+    boolean channelsLast = conf.getCnn2dDataFormat() == CNN2DFormat.NHWC;
+    if (meetsEveryPixelOnce(conf)) {
+      return channelsLast
+          ? Moments.meanSquare(input, 1, rows, 0, 1, 2)
+          : Moments.meanSquare(input, 1, rows, 0, 2, 3);
+    }
     INDArray root = input.norm2(0).divi(Math.sqrt(rows));
     // Over a batch of one, ND4J's norm leaves the shape as it was.
     INDArray squares = root.muli(root).reshape(ArrayUtil.removeIndex(input.shape(), 0));
-    boolean channelsLast = conf.getCnn2dDataFormat() == CNN2DFormat.NHWC;
     return windowSums(channelsLast ? squares.permute(2, 0, 1) : squares, conf, height, width)
         .toDoubleVector();
+  }
+
+  /** A 1x1 kernel needs no windows: that is most of the convolutions of a ResNet. */
+  private static boolean meetsEveryPixelOnce(ConvolutionLayer conf) {
+    int[] once = {1, 1};
+    boolean padded =
+        conf.getConvolutionMode() != ConvolutionMode.Same
+            && !Arrays.equals(conf.getPadding(), new int[2]);
+    return Arrays.equals(conf.getKernelSize(), once)
+        && Arrays.equals(conf.getStride(), once)
+        && !padded;
   }
 
   /**
