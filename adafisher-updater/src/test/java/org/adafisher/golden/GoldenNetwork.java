@@ -7,6 +7,7 @@ import org.adafisher.AdaFisher;
 import org.adafisher.AdaFisherListener;
 import org.adafisher.Paper;
 import org.adafisher.Released;
+import org.adafisher.curvature.KroneckerFactors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -35,10 +36,21 @@ final class GoldenNetwork {
   private final MultiLayerNetwork net;
   private final AdaFisherListener listener;
 
+  /** A layer normalisation's name to that of the dense layer which has it. */
+  private final Map<String, String> normalized = new LinkedHashMap<>();
+
   GoldenNetwork(GoldenRun run, DataType type) {
     this.run = run;
     this.type = type;
     this.net = build();
+    run.initialParameters()
+        .forEach(
+            name -> {
+              INDArray target = dl4jParameter(name);
+              INDArray value = run.initial(name, type);
+              target.assign(
+                  isDenseWeight(name, target) ? value.transpose() : value.reshape(target.shape()));
+            });
     this.listener = AdaFisher.attach(net);
   }
 
@@ -74,35 +86,43 @@ final class GoldenNetwork {
 
   /** A parameter as the authors' code lays it out, flattened. */
   INDArray parameter(String name) {
+    INDArray value = dl4jParameter(name);
+    return (isDenseWeight(name, value) ? value.transpose() : value)
+        .dup('c')
+        .reshape(value.length());
+  }
+
+  /** The factors of a layer or layer normalisation of the authors' code. */
+  KroneckerFactors factors(String layer) {
+    Map<String, KroneckerFactors> all = listener.factors(net);
+    String dense = normalized.get(layer);
+    return all.get(dense == null ? layer : dense + "/layerNorm");
+  }
+
+  private INDArray dl4jParameter(String name) {
     int dot = name.lastIndexOf('.');
-    return torchOrder(layer(name.substring(0, dot)), name.substring(dot + 1));
+    String layer = name.substring(0, dot);
+    boolean weight = name.endsWith(".weight");
+    if (normalized.containsKey(layer)) {
+      return net.getLayer(normalized.get(layer)).getParam(weight ? "g" : "b");
+    }
+    Layer dl4j = net.getLayer(layer);
+    if (isNorm(dl4j)) {
+      return dl4j.getParam(weight ? "gamma" : "beta");
+    }
+    return dl4j.getParam(weight ? "W" : "b");
   }
 
-  private Layer layer(String name) {
-    return net.getLayer(name);
-  }
-
-  private static INDArray torchOrder(Layer layer, String name) {
-    INDArray value = layer.getParam(dl4jName(layer, name));
-    boolean dense = value.rank() == 2 && name.equals("weight") && !isNorm(layer);
-    return (dense ? value.transpose() : value).dup('c').reshape(value.length());
-  }
-
-  private static void set(Layer layer, String name, INDArray value) {
-    INDArray target = layer.getParam(dl4jName(layer, name));
-    boolean dense = value.rank() == 2;
-    target.assign(dense ? value.transpose() : value.reshape(target.shape()));
+  private boolean isDenseWeight(String name, INDArray value) {
+    String layer = name.substring(0, name.lastIndexOf('.'));
+    return value.rank() == 2
+        && name.endsWith(".weight")
+        && !normalized.containsKey(layer)
+        && !isNorm(net.getLayer(layer));
   }
 
   private static boolean isNorm(Layer layer) {
     return layer.conf().getLayer() instanceof BatchNormalization;
-  }
-
-  private static String dl4jName(Layer layer, String name) {
-    if (isNorm(layer)) {
-      return name.equals("weight") ? "gamma" : "beta";
-    }
-    return name.equals("weight") ? "W" : "b";
   }
 
   private MultiLayerNetwork build() {
@@ -128,7 +148,6 @@ final class GoldenNetwork {
       global.l2(decay).l2Bias(decay);
     }
     NeuralNetConfiguration.ListBuilder list = global.list();
-    Map<String, String> parameters = new LinkedHashMap<>();
     List<JsonNode> layers = run.layers();
     for (int i = 0; i < layers.size(); i++) {
       JsonNode spec = layers.get(i);
@@ -149,12 +168,17 @@ final class GoldenNetwork {
                     .nOut(out)
                     .build());
           } else {
+            boolean norm = isLayerNorm(layers.get(i + 1));
+            if (norm) { // DL4J has it inside the dense layer, whose bias is the shift
+              normalized.put(layers.get(++i).get("name").asText(), name);
+            }
             Activation activation = activation(layers.get(i + 1));
             i += activation == Activation.IDENTITY ? 0 : 1;
             list.layer(
                 new DenseLayer.Builder()
                     .name(name)
-                    .hasBias(bias)
+                    .hasLayerNorm(norm)
+                    .hasBias(bias || norm)
                     .nIn(in)
                     .nOut(out)
                     .activation(activation)
@@ -195,18 +219,14 @@ final class GoldenNetwork {
     }
     MultiLayerNetwork result = new MultiLayerNetwork(list.build());
     result.init();
-    for (Layer layer : result.getLayers()) {
-      String name = layer.conf().getLayer().getLayerName();
-      for (String p : List.of("weight", "bias")) {
-        if (run.hasInitial(name + "." + p)) {
-          set(layer, p, run.initial(name + "." + p, type));
-        }
-      }
-    }
     if (decay > 0 && !decoupled) {
       result.addListeners(new NormDecay(decay));
     }
     return result;
+  }
+
+  private static boolean isLayerNorm(JsonNode spec) {
+    return spec.get("type").asText().equals("LayerNorm");
   }
 
   private static Activation activation(JsonNode spec) {

@@ -60,8 +60,14 @@ record GoldenRun(JsonNode json) {
     return array(json.get("initial_parameters").get(parameter), type);
   }
 
-  boolean hasInitial(String parameter) {
-    return json.get("initial_parameters").has(parameter);
+  List<String> initialParameters() {
+    return keys(json.get("initial_parameters"));
+  }
+
+  static List<String> keys(JsonNode object) {
+    List<String> result = new ArrayList<>();
+    object.fieldNames().forEachRemaining(result::add);
+    return result;
   }
 
   static INDArray array(JsonNode node, DataType type) {

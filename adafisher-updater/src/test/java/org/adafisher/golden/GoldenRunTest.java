@@ -3,8 +3,8 @@ package org.adafisher.golden;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.Map;
 import org.adafisher.curvature.KroneckerFactors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -48,6 +48,15 @@ class GoldenRunTest {
     follow(name, DataType.FLOAT, 5e-6);
   }
 
+  /**
+   * DL4J's layer normalisation has no epsilon in its square root where the authors' PyTorch has
+   * 1e-5, so the two networks themselves differ by about that much.
+   */
+  @Test
+  void followsThroughALayerNormUpToItsEpsilon() {
+    follow("r20_linear_nobias_layernorm2d", DataType.DOUBLE, 2e-4);
+  }
+
   private static void follow(String name, DataType type, double tolerance) {
     GoldenRun run = GoldenRun.load(name);
     GoldenNetwork network = new GoldenNetwork(run, type);
@@ -64,20 +73,18 @@ class GoldenRunTest {
       if (expected.get("refreshed").asBoolean()) {
         lastRefresh = expected;
       }
-      JsonNode factorsExpected = lastRefresh;
-      Map<String, KroneckerFactors> factors = network.listener().factors(network.net());
-      assertThat(factors.keySet())
+      assertThat(network.listener().factors(network.net()))
           .as(where)
-          .containsExactlyInAnyOrderElementsOf(keys(lastRefresh, "H_D"));
-      factors.forEach(
-          (layer, f) -> {
-            JsonNode h = factorsExpected.get("H_D").get(layer);
-            JsonNode s = factorsExpected.get("S_D").get(layer);
-            assertClose("H of " + layer, where, f.inputFactor(), h, tolerance);
-            assertClose("S of " + layer, where, f.gradientFactor(), s, tolerance);
-          });
+          .hasSameSizeAs(GoldenRun.keys(lastRefresh.get("H_D")));
+      for (String layer : GoldenRun.keys(lastRefresh.get("H_D"))) {
+        KroneckerFactors f = network.factors(layer);
+        JsonNode h = lastRefresh.get("H_D").get(layer);
+        JsonNode s = lastRefresh.get("S_D").get(layer);
+        assertClose("H of " + layer, where, f.inputFactor(), h, tolerance);
+        assertClose("S of " + layer, where, f.gradientFactor(), s, tolerance);
+      }
       if (expected.has("params")) {
-        for (String parameter : keys(expected, "params")) {
+        for (String parameter : GoldenRun.keys(expected.get("params"))) {
           assertClose(
               parameter,
               where,
@@ -87,12 +94,6 @@ class GoldenRunTest {
         }
       }
     }
-  }
-
-  private static java.util.List<String> keys(JsonNode node, String field) {
-    java.util.List<String> result = new java.util.ArrayList<>();
-    node.get(field).fieldNames().forEachRemaining(result::add);
-    return result;
   }
 
   private static void assertClose(
