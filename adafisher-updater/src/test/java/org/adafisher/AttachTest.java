@@ -20,6 +20,7 @@ import org.adafisher.curvature.KroneckerFactors;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -285,6 +286,25 @@ class AttachTest {
     AdaFisher.detach(graph);
     assertThat(graph.getConfiguration().toJson()).doesNotContain("org.adafisher");
     TestNetworks.fitMulti(graph, TestNetworks.multiBatches(2));
+  }
+
+  @Test
+  void aLockedBatchNormalizationHasNothingToTrain() {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            TestNetworks.global(DataType.DOUBLE, adaFisher())
+                .list()
+                .layer(new DenseLayer.Builder().nOut(5).build())
+                .layer(new BatchNormalization.Builder().lockGammaBeta(true).build())
+                .layer(TestNetworks.softmax())
+                .setInputType(InputType.feedForward(TestNetworks.INPUTS))
+                .build());
+    net.init();
+    AdaFisherListener listener = AdaFisher.attach(net);
+    double score = net.score(batches(1).get(0), true);
+    fit(net, batches(5));
+    assertThat(listener.factors(net)).containsOnlyKeys("layer0", "layer2");
+    assertThat(net.score(batches(1).get(0), true)).isLessThan(score);
   }
 
   @Test
