@@ -2,16 +2,76 @@ package org.adafisher.bench.data;
 
 import static java.util.Map.entry;
 
-import java.util.function.Supplier;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
 import org.adafisher.bench.registry.Registry;
 
 /** The data sets that a configuration can name. */
 public final class Datasets {
 
-  /** By name; a data set is loaded when its supplier is called. */
-  public static final Registry<Supplier<Dataset>> REGISTRY =
+  private static final String CIFAR_ORIGIN =
+      "get it from https://www.cs.toronto.edu/~kriz/cifar.html, the binary version";
+
+  /** By name. */
+  public static final Registry<DatasetType> REGISTRY =
       Registry.of(
-          "data set", entry("digits", Digits::load), entry("digits-tuning", Digits::loadForTuning));
+          "data set",
+          entry(Digits.NAME, new Digits()),
+          entry(DigitsInk.NAME, new DigitsInk()),
+          entry(Genesis.NAME, new Genesis()),
+          collection(
+              "mnist",
+              "MNIST: 60000 + 10000 handwritten digits of 28x28 grey pixels, 10 classes; needs a"
+                  + " directory with its four files, gzipped or not",
+              new IdxFiles(),
+              Optional.empty(),
+              "get it from http://yann.lecun.com/exdb/mnist/ or its mirrors"),
+          collection(
+              "fashion-mnist",
+              "Fashion-MNIST: 60000 + 10000 pieces of clothing of 28x28 grey pixels, 10 classes;"
+                  + " Debian's package dataset-fashion-mnist or a directory with its four files",
+              new IdxFiles(),
+              Optional.of(Path.of("/usr/share/datasets/fashion-mnist")),
+              "install the Debian package dataset-fashion-mnist, or set directory to the files from"
+                  + " https://github.com/zalandoresearch/fashion-mnist"),
+          collection(
+              "cifar10",
+              "CIFAR-10: 50000 + 10000 colour images of 32x32, 10 classes; needs a directory with"
+                  + " its binary version",
+              CifarFiles.ten(),
+              Optional.empty(),
+              CIFAR_ORIGIN),
+          collection(
+              "cifar100",
+              "CIFAR-100: 50000 + 10000 colour images of 32x32, 100 classes; needs a directory with"
+                  + " its binary version",
+              CifarFiles.hundred(),
+              Optional.empty(),
+              CIFAR_ORIGIN),
+          collection(
+              "tiny-imagenet",
+              "Tiny-ImageNet: 100000 + 10000 colour images of 64x64, 200 classes; needs its"
+                  + " directory",
+              new TinyImageNetFiles(),
+              Optional.empty(),
+              "get it from http://cs231n.stanford.edu/tiny-imagenet-200.zip"),
+          collection(
+              "images",
+              "your own images, colour unless channels is 1; needs a directory with a folder for"
+                  + " each class, or with such folders in train, test and perhaps validation",
+              new ClassFolders(),
+              Optional.empty(),
+              "expected are image files in train/CLASS and test/CLASS, or in CLASS alone"));
 
   private Datasets() {}
+
+  private static Map.Entry<String, DatasetType> collection(
+      String name,
+      String description,
+      ImageReader reader,
+      Optional<Path> usualDirectory,
+      String origin) {
+    return entry(name, new ImageCollection(name, description, reader, usualDirectory, origin));
+  }
 }

@@ -1,9 +1,9 @@
-package org.adafisher.bench.optimizer;
+package org.adafisher.bench.registry;
 
 import java.util.OptionalDouble;
 
 /**
- * A number that a configuration may set on an optimizer.
+ * A number that a configuration may set on an optimizer or a model.
  *
  * @param name its key
  * @param defaultValue its value where the configuration is silent; empty if it has to be given
@@ -12,18 +12,26 @@ import java.util.OptionalDouble;
 public record Parameter(String name, OptionalDouble defaultValue, Range range) {
 
   /** The learning rate at the start of the schedule, which every optimizer needs. */
-  static final Parameter LEARNING_RATE =
+  public static final Parameter LEARNING_RATE =
       new Parameter("learningRate", OptionalDouble.empty(), Range.POSITIVE);
 
-  static Parameter positive(String name, double defaultValue) {
+  /** A number above zero. */
+  public static Parameter positive(String name, double defaultValue) {
     return new Parameter(name, OptionalDouble.of(defaultValue), Range.POSITIVE);
   }
 
-  static Parameter fraction(String name, double defaultValue) {
+  /** A number of at least zero and below one. */
+  public static Parameter fraction(String name, double defaultValue) {
     return new Parameter(name, OptionalDouble.of(defaultValue), Range.FRACTION);
   }
 
-  static Parameter count(String name, int defaultValue) {
+  /** A number of at least zero. */
+  public static Parameter nonNegative(String name, double defaultValue) {
+    return new Parameter(name, OptionalDouble.of(defaultValue), Range.NON_NEGATIVE);
+  }
+
+  /** A whole number of at least one. */
+  public static Parameter count(String name, int defaultValue) {
     return new Parameter(name, OptionalDouble.of(defaultValue), Range.COUNT);
   }
 
@@ -34,6 +42,20 @@ public record Parameter(String name, OptionalDouble defaultValue, Range range) {
       @Override
       public boolean contains(double value) {
         return value > 0 && value < Double.POSITIVE_INFINITY;
+      }
+    },
+    /** At least zero and finite. */
+    NON_NEGATIVE("a number of at least 0") {
+      @Override
+      public boolean contains(double value) {
+        return value >= 0 && value < Double.POSITIVE_INFINITY;
+      }
+    },
+    /** Above zero and at most one. */
+    SHARE("a number above 0 and at most 1") {
+      @Override
+      public boolean contains(double value) {
+        return value > 0 && value <= 1;
       }
     },
     /** At least zero and below one. */

@@ -1,0 +1,22 @@
+package org.adafisher.bench.data;
+
+/** What a network has to say about an example, which decides the shape of its labels. */
+public enum Task {
+  /** One class an example; labels [examples, classes]. */
+  CLASSIFICATION("one class an image"),
+  /** One class a time step; features [examples, classes, steps], labels of the same shape. */
+  SEQUENCE("one class a time step"),
+  /** Yes or no at every pixel; labels [examples, 1, height, width]. */
+  SEGMENTATION("yes or no a pixel");
+
+  private final String words;
+
+  Task(String words) {
+    this.words = words;
+  }
+
+  @Override
+  public String toString() {
+    return words;
+  }
+}

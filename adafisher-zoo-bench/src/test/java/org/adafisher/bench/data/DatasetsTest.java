@@ -1,0 +1,34 @@
+package org.adafisher.bench.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class DatasetsTest {
+
+  @Test
+  void theNamesThatConfigurationsUse() {
+    assertThat(Datasets.REGISTRY.kind()).isEqualTo("data set");
+    assertThat(Datasets.REGISTRY.names())
+        .containsExactly(
+            "digits",
+            "digits-ink",
+            "genesis",
+            "mnist",
+            "fashion-mnist",
+            "cifar10",
+            "cifar100",
+            "tiny-imagenet",
+            "images");
+  }
+
+  @Test
+  void everyOneSaysInOneLineWhatItIs() {
+    for (String name : Datasets.REGISTRY.names()) {
+      DatasetType type = Datasets.REGISTRY.get(name);
+      assertThat(type.description()).doesNotContain("\n").doesNotEndWith(".").hasSizeLessThan(160);
+      assertThat(type.needsDirectory()).isEqualTo(type.description().contains("needs"));
+      assertThat(type.images()).isEqualTo(!name.equals("genesis"));
+    }
+  }
+}
