@@ -1,45 +1,62 @@
 package org.adafisher.bench.optimizer;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.BiFunction;
-import java.util.function.Consumer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.adafisher.bench.registry.Described;
+import org.adafisher.bench.registry.Parameter;
+import org.adafisher.bench.result.EpochResult.FactorSpread;
+import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
 
-/**
- * How to make an optimizer from numbers.
- *
- * @param parameters what a configuration may set, the learning rate first
- * @param factory makes the updater from the learning rate schedule and a value for every parameter
- * @param attach what the optimizer needs done to a network after {@code init()}
- */
-public record OptimizerType(
-    List<Parameter> parameters,
-    BiFunction<ISchedule, Map<String, Double>, IUpdater> factory,
-    Consumer<MultiLayerNetwork> attach) {
+/** An optimizer that a configuration can name. The next one is one class and one line. */
+public interface OptimizerType extends Described {
 
-  /** Copies the list. */
-  public OptimizerType {
-    parameters = List.copyOf(parameters);
+  /**
+   * What a configuration may set, the learning rate first if there is one, but for {@link
+   * Regularization}'s parameters, which all optimizers have.
+   */
+  List<Parameter> ownParameters();
+
+  /** The weight decay where the configuration is silent. */
+  default double defaultWeightDecay() {
+    return 0;
   }
 
-  /** An optimizer with these parameters and a learning rate. */
-  static OptimizerType of(
-      List<Parameter> others,
-      BiFunction<ISchedule, Map<String, Double>, IUpdater> factory,
-      Consumer<MultiLayerNetwork> attach) {
-    List<Parameter> parameters = new ArrayList<>();
-    parameters.add(Parameter.LEARNING_RATE);
-    parameters.addAll(others);
-    return new OptimizerType(parameters, factory, attach);
+  /** All that a configuration may set. */
+  default List<Parameter> parameters() {
+    return Regularization.andParameters(ownParameters(), defaultWeightDecay());
   }
 
-  /** The same for an optimizer that needs nothing done to the network, as DL4J's own. */
-  static OptimizerType of(
-      List<Parameter> others, BiFunction<ISchedule, Map<String, Double>, IUpdater> factory) {
-    return of(others, factory, network -> {});
+  /**
+   * The updater.
+   *
+   * @param learningRate its schedule
+   * @param values a value for each of {@link #parameters}
+   */
+  IUpdater updater(ISchedule learningRate, Map<String, Double> values);
+
+  /** Does to a network, after {@code init()}, what the optimizer needs. */
+  default void attach(Model network) {}
+
+  /**
+   * How F lies in each layer of a network that it trains, by layer name; empty for optimizers that
+   * have none.
+   */
+  default Map<String, FactorSpread> factorSpread(Model network, Map<String, Double> values) {
+    return Map.of();
+  }
+
+  /** Of how many steps one is dearer than the others, since it refreshes something; 1 for none. */
+  default int refreshInterval(Map<String, Double> values) {
+    return 1;
+  }
+
+  /**
+   * The same values, with a refresh interval short enough for timing: refreshes every so many
+   * steps.
+   */
+  default Map<String, Double> withRefreshInterval(Map<String, Double> values, int interval) {
+    return values;
   }
 }
