@@ -2,7 +2,7 @@ package org.adafisher.bench.config;
 
 import java.nio.file.Path;
 
-/** A mistake in a configuration file; the message is one sentence with the file and the line. */
+/** A mistake in a configuration; the message is one sentence, with the file and the line. */
 public final class ConfigException extends Exception {
 
   private static final long serialVersionUID = 1L;
@@ -13,5 +13,20 @@ public final class ConfigException extends Exception {
 
   ConfigException(Path file, String sentence) {
     super(file + ": " + sentence);
+  }
+
+  /**
+   * A mistake that shows when the configuration is used.
+   *
+   * @param file or folder
+   * @param cause what led to it, or null
+   */
+  public ConfigException(Path file, String sentence, Throwable cause) {
+    super(file + ": " + sentence, cause);
+  }
+
+  /** A mistake on the command line. */
+  public ConfigException(String sentence) {
+    super(sentence);
   }
 }

@@ -2,43 +2,102 @@ package org.adafisher.bench.config;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import org.adafisher.bench.backend.Backend;
+import org.adafisher.bench.result.Target;
 
 /**
  * An experiment: every model with every optimizer and every seed, all else equal.
  *
  * @param name what it is called in titles
+ * @param description what it is for; may be empty
+ * @param backend what computes
  * @param output the directory for the results
- * @param data a name in {@link org.adafisher.bench.data.Datasets#REGISTRY}
- * @param models names in {@link org.adafisher.bench.model.Models#REGISTRY}
+ * @param data what is trained on
+ * @param models what is trained
  * @param batchSize examples a minibatch
- * @param epochs passes over the training part
+ * @param budget how long each run lasts
  * @param seeds each decides initial weights and the order of the examples, for all arms alike
  * @param schedule a name in {@link org.adafisher.bench.optimizer.Schedules#REGISTRY}
- * @param reference the name of the optimizer whose final loss the others are to reach
+ * @param reference the name of the optimizer with which the others are compared
+ * @param targets goals whose steps and seconds are counted
  * @param optimizers the arms
+ * @param tuning how {@code tune} chooses learning rates
+ * @param sweep runs every optimizer on a grid
+ * @param costRounds how many timed rounds {@code cost} makes
  */
 public record ExperimentConfig(
     String name,
+    String description,
+    Backend backend,
     Path output,
-    String data,
-    List<String> models,
+    DataConfig data,
+    List<ModelConfig> models,
     int batchSize,
-    int epochs,
+    Budget budget,
     List<Integer> seeds,
     String schedule,
     String reference,
-    List<OptimizerConfig> optimizers) {
+    List<Target> targets,
+    List<OptimizerConfig> optimizers,
+    Optional<TuningConfig> tuning,
+    Optional<SweepConfig> sweep,
+    int costRounds) {
 
   /** Copies the lists. */
   public ExperimentConfig {
     models = List.copyOf(models);
     seeds = List.copyOf(seeds);
+    targets = List.copyOf(targets);
     optimizers = List.copyOf(optimizers);
   }
 
   /** The same experiment with another directory for the results. */
   public ExperimentConfig withOutput(Path directory) {
     return new ExperimentConfig(
-        name, directory, data, models, batchSize, epochs, seeds, schedule, reference, optimizers);
+        name,
+        description,
+        backend,
+        directory,
+        data,
+        models,
+        batchSize,
+        budget,
+        seeds,
+        schedule,
+        reference,
+        targets,
+        optimizers,
+        tuning,
+        sweep,
+        costRounds);
+  }
+
+  /** The arm that the others are compared with. */
+  public OptimizerConfig referenceOptimizer() {
+    return optimizers.stream().filter(o -> o.name().equals(reference)).findFirst().orElseThrow();
+  }
+
+  /**
+   * Whether runs of this experiment and of another can stand in one table: they may differ in how
+   * many models, optimizers and seeds there are, not in what any of them is.
+   */
+  public boolean continues(ExperimentConfig other) {
+    return backend == other.backend
+        && data.equals(other.data)
+        && batchSize == other.batchSize
+        && budget.equals(other.budget)
+        && schedule.equals(other.schedule)
+        && reference.equals(other.reference)
+        && tuning.equals(other.tuning)
+        && sweep.equals(other.sweep)
+        && models.stream()
+            .allMatch(
+                m -> other.models.stream().allMatch(o -> !o.name().equals(m.name()) || o.equals(m)))
+        && optimizers.stream()
+            .allMatch(
+                m ->
+                    other.optimizers.stream()
+                        .allMatch(o -> !o.name().equals(m.name()) || o.equals(m)));
   }
 }

@@ -2,10 +2,12 @@ package org.adafisher.bench.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import org.adafisher.bench.optimizer.Parameter;
+import org.adafisher.bench.registry.Parameter;
+import org.adafisher.bench.registry.Parameter.Range;
 import org.adafisher.bench.registry.Registry;
 
 /** Typed access to the keys of one group; every failure names the line and what is allowed. */
@@ -41,44 +43,81 @@ final class Section {
     return mapping.entries().containsKey(key);
   }
 
+  boolean isGroup(String key) throws ConfigException {
+    return required(key) instanceof YamlNode.Mapping;
+  }
+
+  Section section(String key) throws ConfigException {
+    return new Section(file, required(key), "'" + key + "'");
+  }
+
   String text(String key) throws ConfigException {
     return text(key, required(key));
   }
 
   String choice(String key, Registry<?> registry) throws ConfigException {
-    return choice(key, required(key), registry);
+    return choice(text(key), required(key), registry.kind(), registry.names());
+  }
+
+  String choice(String key, List<String> allowed) throws ConfigException {
+    return choice(text(key), required(key), key, allowed);
   }
 
   int count(String key) throws ConfigException {
-    return (int) number(key, required(key), Parameter.Range.COUNT);
+    return (int) number(key, Range.COUNT);
   }
 
-  double number(Parameter parameter) throws ConfigException {
-    return number(parameter.name(), required(parameter.name()), parameter.range());
+  double number(String key, Range range) throws ConfigException {
+    return number(key, required(key), range);
   }
 
-  List<String> choices(String key, Registry<?> registry) throws ConfigException {
-    List<String> values = new ArrayList<>();
-    for (YamlNode item : items(key)) {
-      values.add(choice(key, item, registry));
+  boolean flag(String key) throws ConfigException {
+    String value = text(key);
+    if (!value.equals("true") && !value.equals("false")) {
+      throw mistake(key, "'" + key + "' has to be true or false, not '" + value + "'");
     }
-    return distinct(key, values);
+    return value.equals("true");
   }
 
   List<Integer> counts(String key) throws ConfigException {
-    List<Integer> values = new ArrayList<>();
-    for (YamlNode item : items(key)) {
-      values.add((int) number(key, item, Parameter.Range.COUNT));
+    return numbers(key, Range.COUNT).stream().map(Double::intValue).toList();
+  }
+
+  /** A list of numbers, all different. */
+  List<Double> numbers(String key, Range range) throws ConfigException {
+    List<Double> values = new ArrayList<>();
+    Set<Double> seen = new HashSet<>();
+    for (Item item : items(key)) {
+      double value = number(key, item.node, range);
+      if (!seen.add(value)) {
+        throw item.mistake(item.node.description() + " is in '" + key + "' twice, once is allowed");
+      }
+      values.add(value);
     }
-    return distinct(key, values);
+    return values;
   }
 
   List<Section> sections(String key) throws ConfigException {
     List<Section> sections = new ArrayList<>();
-    for (YamlNode item : items(key)) {
-      sections.add(new Section(file, item, "an entry of '" + key + "'"));
+    for (Item item : items(key)) {
+      sections.add(item.section());
     }
     return sections;
+  }
+
+  /** The entries of a list with at least one. */
+  List<Item> items(String key) throws ConfigException {
+    YamlNode node = required(key);
+    if (!(node instanceof YamlNode.Sequence sequence) || sequence.items().isEmpty()) {
+      throw new ConfigException(
+          file,
+          node.line(),
+          "'"
+              + key
+              + "' has to be a list with at least one entry, not "
+              + (node instanceof YamlNode.Sequence ? "an empty one" : node.description()));
+    }
+    return sequence.items().stream().map(item -> new Item(key, item)).toList();
   }
 
   /** A mistake in the value of that key. */
@@ -86,40 +125,16 @@ final class Section {
     return new ConfigException(file, mapping.entries().get(key).line(), sentence);
   }
 
+  ConfigException missing(String key) {
+    return new ConfigException(file, mapping.line(), "the key '" + key + "' is missing");
+  }
+
   private YamlNode required(String key) throws ConfigException {
     YamlNode node = mapping.entries().get(key);
     if (node == null) {
-      throw new ConfigException(file, mapping.line(), "the key '" + key + "' is missing");
+      throw missing(key);
     }
     return node;
-  }
-
-  private List<YamlNode> items(String key) throws ConfigException {
-    YamlNode node = required(key);
-    if (!(node instanceof YamlNode.Sequence sequence) || sequence.items().isEmpty()) {
-      throw new ConfigException(
-          file,
-          node.line(),
-          "'" + key + "' has to be a list with at least one entry, not " + emptyOr(node));
-    }
-    return sequence.items();
-  }
-
-  private static String emptyOr(YamlNode node) {
-    return node instanceof YamlNode.Sequence ? "an empty one" : node.description();
-  }
-
-  private <T> List<T> distinct(String key, List<T> values) throws ConfigException {
-    Set<T> seen = new HashSet<>();
-    for (int i = 0; i < values.size(); i++) {
-      if (!seen.add(values.get(i))) {
-        throw new ConfigException(
-            file,
-            items(key).get(i).line(),
-            "'" + values.get(i) + "' is in '" + key + "' twice, once is allowed");
-      }
-    }
-    return values;
   }
 
   private String text(String key, YamlNode node) throws ConfigException {
@@ -130,14 +145,13 @@ final class Section {
     return scalar.text();
   }
 
-  private String choice(String key, YamlNode node, Registry<?> registry) throws ConfigException {
-    String name = text(key, node);
-    if (!registry.names().contains(name)) {
+  private String choice(String name, YamlNode node, String kind, Collection<String> allowed)
+      throws ConfigException {
+    if (!allowed.contains(name)) {
       throw new ConfigException(
           file,
           node.line(),
-          "'%s' is no %s; allowed: %s"
-              .formatted(name, registry.kind(), String.join(", ", registry.names())));
+          "'%s' is no %s; allowed: %s".formatted(name, kind, String.join(", ", allowed)));
     }
     return name;
   }
@@ -155,5 +169,33 @@ final class Section {
     }
     throw new ConfigException(
         file, node.line(), "'" + key + "' has to be " + range + ", not " + node.description());
+  }
+
+  /** An entry of a list. */
+  final class Item {
+
+    private final String key;
+    private final YamlNode node;
+
+    private Item(String key, YamlNode node) {
+      this.key = key;
+      this.node = node;
+    }
+
+    boolean isGroup() {
+      return node instanceof YamlNode.Mapping;
+    }
+
+    Section section() throws ConfigException {
+      return new Section(file, node, "an entry of '" + key + "'");
+    }
+
+    String choice(Registry<?> registry) throws ConfigException {
+      return Section.this.choice(text(key, node), node, registry.kind(), registry.names());
+    }
+
+    ConfigException mistake(String sentence) {
+      return new ConfigException(file, node.line(), sentence);
+    }
   }
 }

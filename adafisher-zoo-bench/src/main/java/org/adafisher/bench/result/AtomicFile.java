@@ -1,4 +1,4 @@
-package org.adafisher.bench.run;
+package org.adafisher.bench.result;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

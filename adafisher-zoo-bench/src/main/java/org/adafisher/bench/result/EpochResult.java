@@ -1,27 +1,63 @@
-package org.adafisher.bench.run;
+package org.adafisher.bench.result;
 
-import java.util.List;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
 
 /**
- * What one arm had come to at the end of an epoch.
+ * What a run had come to at the end of an epoch. Measures are NaN once the run has diverged.
  *
- * @param epoch counted from 1
- * @param trainLoss mean loss over the whole training part, measured after the epoch with the
- *     network in evaluation mode; NaN once the arm has diverged
- * @param testAccuracy share of the test part that is classified correctly, 0 to 1; NaN once the arm
- *     has diverged
- * @param stepMillis the time of each training step of this epoch, forward, backward and update, in
- *     milliseconds; empty once the arm has diverged
+ * @param epoch counted from 1; the last one of a run may be cut short by its budget
+ * @param steps minibatches so far
+ * @param seconds time spent in training steps so far, measuring excluded
+ * @param trainLoss mean loss over a fixed sample of the training part, without augmentation,
+ *     dropout or penalties
+ * @param validationLoss mean loss over the validation part
+ * @param validationAccuracy share of the validation part that is classified correctly, 0 to 1
+ * @param medianStepMillis median time of a training step of this epoch (forward, backward, update)
+ * @param meanStepMillis mean time of a training step of this epoch, which unlike the median counts
+ *     what an optimizer does now and then, and every disturbance of the machine
+ * @param factorSpread for AdaFisher, how F lies in each layer, by layer name; empty for others
+ * @param test what the test part gave; only in the last epoch of a run that did not diverge
  */
 public record EpochResult(
-    int epoch, double trainLoss, double testAccuracy, List<Double> stepMillis) {
+    int epoch,
+    long steps,
+    double seconds,
+    double trainLoss,
+    double validationLoss,
+    double validationAccuracy,
+    double medianStepMillis,
+    double meanStepMillis,
+    Map<String, FactorSpread> factorSpread,
+    Optional<TestResult> test) {
 
-  /** Copies the list. */
+  /** Copies the map; its order, that of the layers, stays. */
   public EpochResult {
-    stepMillis = List.copyOf(stepMillis);
+    factorSpread = Collections.unmodifiableMap(new LinkedHashMap<>(factorSpread));
   }
 
-  static EpochResult diverged(int epoch) {
-    return new EpochResult(epoch, Double.NaN, Double.NaN, List.of());
+  /** Whether the loss is no longer finite. */
+  public boolean diverged() {
+    return Double.isNaN(trainLoss);
   }
+
+  /**
+   * The test part at the end of a run.
+   *
+   * @param loss mean loss
+   * @param accuracy share that is classified correctly, 0 to 1
+   */
+  public record TestResult(double loss, double accuracy) {}
+
+  /**
+   * F over the parameters of one layer: the momentum is divided by it.
+   *
+   * @param low the least
+   * @param mean the mean
+   * @param high the greatest
+   * @param damping the part of each that is only damping
+   */
+  public record FactorSpread(double low, double mean, double high, double damping) {}
 }

@@ -2,7 +2,6 @@ package org.adafisher.bench.run;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import com.fasterxml.jackson.databind.SerializationFeature;
 import java.io.IOException;
 import java.io.InputStream;
 import java.time.Instant;
@@ -48,7 +47,7 @@ record Environment(
   }
 
   String toJson() throws JsonProcessingException {
-    return new ObjectMapper().enable(SerializationFeature.INDENT_OUTPUT).writeValueAsString(this);
+    return new ObjectMapper().writeValueAsString(this);
   }
 
   /** Of the properties that Maven puts into a jar: ND4J's manifest has no version. */

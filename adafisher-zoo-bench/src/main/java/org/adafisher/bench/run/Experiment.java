@@ -1,109 +1,114 @@
 package org.adafisher.bench.run;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.adafisher.bench.config.ExperimentConfig;
-import org.adafisher.bench.config.OptimizerConfig;
-import org.adafisher.bench.data.Dataset;
-import org.adafisher.bench.data.Datasets;
-import org.adafisher.bench.model.Model;
-import org.adafisher.bench.model.Models;
-import org.adafisher.bench.optimizer.OptimizerType;
-import org.adafisher.bench.optimizer.Optimizers;
-import org.adafisher.bench.optimizer.Schedules;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.nd4j.linalg.api.buffer.DataType;
-import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.schedule.ISchedule;
+import org.adafisher.bench.config.ModelConfig;
+import org.adafisher.bench.data.DataException;
+import org.adafisher.bench.result.CostFile;
+import org.adafisher.bench.result.CostResult;
+import org.adafisher.bench.result.ResultLog;
 
-/**
- * Runs an experiment so that the arms differ in nothing but the optimizer: at equal seed the same
- * initial weights, the same minibatches in the same order, and the same schedule. The arms of a
- * model and a seed take turns epoch by epoch, so that a slow minute of the machine hits them all.
- */
+/** Does what a configuration describes and keeps the results in a folder. */
 public final class Experiment {
 
-  /** The file in the output directory with one line an epoch, rewritten after every group. */
-  public static final String EPOCHS_FILE = "epochs.csv";
-
-  /** The file in the output directory that says where the run took place. */
-  public static final String ENVIRONMENT_FILE = "environment.json";
+  /** Enough for a steady median; the more exact measure is the cost command. */
+  private static final int STEP_TIME_ROUNDS = 15;
 
   private final ExperimentConfig config;
+  private final ResultsDirectory directory;
   private final ProgressListener listener;
+  private final Setup setup;
 
   /**
-   * @param config what to run
-   * @param listener is told about the progress
-   */
-  public Experiment(ExperimentConfig config, ProgressListener listener) {
-    this.config = config;
-    this.listener = listener;
-  }
-
-  /**
-   * Trains everything and keeps {@link #EPOCHS_FILE} up to date meanwhile: an interrupted run
-   * leaves the groups that were complete.
+   * Loads the data.
    *
-   * @throws IOException if the output directory cannot be written
+   * @param config what to do
+   * @param directory keeps the results
+   * @param listener is told about the progress
+   * @throws DataException if files of the data set are missing or wrong
+   * @throws ExperimentException if data and models do not go together
    */
-  public List<RunResult> run() throws IOException {
-    Path output = config.output();
-    Files.createDirectories(output);
-    AtomicFile.write(output.resolve(ENVIRONMENT_FILE), Environment.current().toJson());
-    Dataset data = Datasets.REGISTRY.get(config.data()).get();
-    List<RunResult> results = new ArrayList<>();
-    for (String model : config.models()) {
-      for (int seed : config.seeds()) {
-        List<RunResult> group = runGroup(model, seed, data);
-        results.addAll(group);
-        AtomicFile.write(output.resolve(EPOCHS_FILE), EpochsCsv.of(results));
-        listener.groupFinished(group);
-      }
-    }
-    return results;
+  public Experiment(ExperimentConfig config, ResultsDirectory directory, ProgressListener listener)
+      throws DataException, ExperimentException {
+    this.config = config;
+    this.directory = directory;
+    this.listener = listener;
+    this.setup = Setup.of(config);
   }
 
-  private List<RunResult> runGroup(String model, int seed, Dataset data) {
-    List<Arm> arms = new ArrayList<>();
-    for (OptimizerConfig optimizer : config.optimizers()) {
-      arms.add(new Arm(optimizer.name(), network(model, optimizer, seed, data)));
-    }
-    for (int epoch = 1; epoch <= config.epochs(); epoch++) {
-      long epochSeed = 1_000_003L * seed + epoch;
-      for (int i = 0; i < arms.size(); i++) {
-        Arm arm = arms.get((i + epoch) % arms.size()); // nobody is always the first
-        Nd4j.getRandom().setSeed(epochSeed);
-        EpochResult result = arm.runEpoch(data, config.batchSize(), epochSeed);
-        listener.epochFinished(model, arm.optimizer(), seed, result);
-      }
-    }
-    return arms.stream().map(arm -> arm.result(model, seed)).toList();
+  /**
+   * Makes all runs at the learning rates of the configuration, or on its sweep.
+   *
+   * @throws IOException if results cannot be written or read
+   */
+  public void run() throws IOException, ExperimentException {
+    make(Results.stage(config, Map.of()), Results.runsFile(directory.path()));
   }
 
-  private MultiLayerNetwork network(
-      String modelName, OptimizerConfig optimizer, int seed, Dataset data) {
-    Model model = Models.REGISTRY.get(modelName);
-    OptimizerType type = Optimizers.REGISTRY.get(optimizer.type());
-    int stepsAnEpoch = (data.trainExamples() + config.batchSize() - 1) / config.batchSize();
-    ISchedule schedule =
-        Schedules.REGISTRY
-            .get(config.schedule())
-            .over(optimizer.values().get("learningRate"), stepsAnEpoch * config.epochs());
-    NeuralNetConfiguration.Builder base =
-        new NeuralNetConfiguration.Builder()
-            .seed(seed)
-            .dataType(DataType.FLOAT)
-            .updater(type.factory().apply(schedule, optimizer.values()));
-    Nd4j.getRandom().setSeed(seed);
-    MultiLayerNetwork network =
-        new MultiLayerNetwork(model.build(base, data.inputType(), data.classes()));
-    network.init();
-    type.attach().accept(network);
-    return network;
+  /**
+   * Tries learning rates, then makes all runs at the best ones.
+   *
+   * @throws ExperimentException if the configuration does not say how to tune
+   * @throws IOException if results cannot be written or read
+   */
+  public void tune() throws IOException, ExperimentException {
+    Path tuningFile = Results.tuningFile(directory.path());
+    make(Stage.tuning(config), tuningFile);
+    Results.Tuning tuning = Results.tuning(config, ResultLog.open(tuningFile).runs());
+    make(Stage.experiment(config, tuning.chosen()), Results.runsFile(directory.path()));
+  }
+
+  /**
+   * Times training steps.
+   *
+   * @throws IOException if results cannot be written
+   */
+  public void cost() throws IOException, ExperimentException {
+    CostFile.write(
+        Results.costFile(directory.path()), time(config.costRounds(), List.of(config.batchSize())));
+  }
+
+  private void make(Stage stage, Path file) throws IOException, ExperimentException {
+    List<CostResult> times = Allowance.needsTimes(stage.budget()) ? stepTimes(stage) : List.of();
+    new StageRunner(
+            setup,
+            new Allowance(config.reference(), times),
+            ResultLog.open(file),
+            directory.path().resolve("checkpoints"),
+            listener)
+        .run(stage);
+  }
+
+  /** Measured once and kept: a resumed run has to share the time out in the same way. */
+  private List<CostResult> stepTimes(Stage stage) throws IOException, ExperimentException {
+    Path file = Results.stepTimesFile(directory.path());
+    List<CostResult> times = new ArrayList<>(CostFile.read(file));
+    Allowance known = new Allowance(config.reference(), times);
+    List<Arm> arms = stage.groups().stream().flatMap(List::stream).toList();
+    if (!arms.stream().allMatch(known::knows)) {
+      time(STEP_TIME_ROUNDS, arms.stream().map(Arm::batchSize).distinct().toList()).stream()
+          .filter(time -> times.stream().noneMatch(time::sameStepAs))
+          .forEach(times::add);
+      CostFile.write(file, times);
+    }
+    return times;
+  }
+
+  private List<CostResult> time(int rounds, List<Integer> batchSizes) throws ExperimentException {
+    List<CostResult> times = new ArrayList<>();
+    StepTimer timer = new StepTimer(config, setup);
+    for (ModelConfig model : config.models()) {
+      for (int batchSize : batchSizes) {
+        listener.preparing(
+            "timing steps of %s in batches of %d".formatted(model.name(), batchSize));
+        times.addAll(timer.time(model, batchSize, rounds));
+        System.gc(); // a network for each optimizer is garbage now, most of it off the heap
+      }
+    }
+    return times;
   }
 }

@@ -6,6 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.OptionalInt;
+import org.adafisher.bench.backend.Backend;
+import org.adafisher.bench.data.Augmentation;
+import org.adafisher.bench.data.DataRequest;
+import org.adafisher.bench.result.Measure;
+import org.adafisher.bench.result.Target;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -32,6 +42,10 @@ class ConfigReaderTest {
           refreshInterval: 10
       """;
 
+  private static final String DATA_GROUP =
+      "data: {name: digits, train: 100, validation: 50, test: 40, imageSize: 32, channels: 3,"
+          + " augmentation: {crop: 4, flip: true, cutout: 8}}";
+
   @TempDir private Path directory;
 
   @Test
@@ -40,20 +54,79 @@ class ConfigReaderTest {
 
     assertThat(config.name()).isEqualTo("small");
     assertThat(config.output()).isEqualTo(Path.of("results/small"));
-    assertThat(config.data()).isEqualTo("digits");
-    assertThat(config.models()).containsExactly("digits-cnn", "digits-mlp");
+    assertThat(config.data()).isEqualTo(new DataConfig("digits", DataRequest.plain()));
+    assertThat(config.models())
+        .extracting(ModelConfig::name)
+        .containsExactly("digits-cnn", "digits-mlp");
+    assertThat(config.backend()).isEqualTo(Backend.CPU);
     assertThat(config.batchSize()).isEqualTo(64);
-    assertThat(config.epochs()).isEqualTo(2);
+    assertThat(config.budget()).isEqualTo(new Budget.Epochs(2, false));
+    assertThat(config.targets())
+        .extracting(Target::measure)
+        .containsExactly(Measure.TRAIN_LOSS, Measure.VALIDATION_ACCURACY);
+    assertThat(config.tuning()).isEmpty();
+    assertThat(config.sweep()).isEmpty();
     assertThat(config.seeds()).containsExactly(1, 2);
     assertThat(config.schedule()).isEqualTo("cosine");
     assertThat(config.reference()).isEqualTo("Adam");
     assertThat(config.optimizers()).extracting(OptimizerConfig::name).contains("AdaFisher");
     assertThat(config.optimizers().get(0).values())
         .containsEntry("learningRate", 1e-3)
-        .containsEntry("beta2", 0.999);
+        .containsEntry("beta2", 0.999)
+        .containsEntry("weightDecay", 0.0);
     assertThat(config.optimizers().get(1).values())
         .containsEntry("refreshInterval", 10.0)
         .containsEntry("damping", 1e-3);
+  }
+
+  @Test
+  void readsEverythingThatCanBeGiven() throws Exception {
+    ExperimentConfig config =
+        read(
+            VALID
+                    .replace("data: digits", DATA_GROUP)
+                    .replace("digits-mlp]", "{name: wide, type: mlp, width: 512}]")
+                    .replace("epochs: 2", "epochs: 2\nprotocol: equal-wall-clock\nbackend: cuda")
+                    .replace(
+                        "reference: Adam", "reference: Adam\ntargets: {validationAccuracy: 0.9}")
+                + "description: what it is for\n"
+                + "tuning: {trials: 7, ratio: 2, epochs: 1, seeds: [3], measure:"
+                + " validationAccuracy}\n"
+                + "cost: {rounds: 9}\n");
+
+    assertThat(config.description()).isEqualTo("what it is for");
+    assertThat(config.backend()).isEqualTo(Backend.CUDA);
+    assertThat(config.data())
+        .isEqualTo(
+            new DataConfig(
+                "digits",
+                new DataRequest(
+                    Optional.empty(),
+                    OptionalInt.of(100),
+                    OptionalInt.of(50),
+                    OptionalInt.of(40),
+                    OptionalInt.of(32),
+                    OptionalInt.of(3),
+                    new Augmentation(4, true, 8))));
+    assertThat(config.models().get(1))
+        .isEqualTo(new ModelConfig("wide", "mlp", Map.of("hidden", 3.0, "width", 512.0)));
+    assertThat(config.budget()).isEqualTo(new Budget.Epochs(2, true));
+    assertThat(config.targets())
+        .containsExactly(new Target(Measure.VALIDATION_ACCURACY, OptionalDouble.of(0.9)));
+    assertThat(config.tuning())
+        .contains(new TuningConfig(7, 2, 1, List.of(3), Measure.VALIDATION_ACCURACY));
+    assertThat(config.costRounds()).isEqualTo(9);
+  }
+
+  @Test
+  void readsASweepOfTimedRuns() throws Exception {
+    ExperimentConfig config =
+        read(
+            VALID.replace("epochs: 2", "seconds: 1.5")
+                + "sweep: {learningRates: [1e-4, 0.1], batchSizes: [64, 128]}\n");
+
+    assertThat(config.budget()).isEqualTo(new Budget.Seconds(1.5));
+    assertThat(config.sweep()).contains(new SweepConfig(List.of(1e-4, 0.1), List.of(64, 128)));
   }
 
   @ParameterizedTest
@@ -80,7 +153,7 @@ class ConfigReaderTest {
           schedule: cosine     | schedule: sine         | 8  | 'sine' is no schedule; allowed: cosine, constant
           schedule: cosine     | schedule: {cosine: 1}  | 8  | 'schedule' has to be a text, not a group of keys
           reference: Adam      | reference: Adm         | 9  | the reference 'Adm' is none of the optimizers: Adam, AdaFisher
-          type: adam,          | type: adamw,           | 11 | 'adamw' is no optimizer type; allowed: adafisher
+          type: adam,          | type: adamx,           | 11 | 'adamx' is no optimizer type; allowed: adafisher
           type: adam,          | type: adam, beta3: 0,  | 11 | unknown key 'beta3'; allowed: name, type, learningRate, beta1
           type: adam,          | type: adam, beta1: 1,  | 11 | 'beta1' has to be a number of at least 0 and below 1, not '1'
           learningRate: 1e-3   | beta1: 0.9             | 11 | the key 'learningRate' is missing
@@ -90,6 +163,21 @@ class ConfigReaderTest {
           name: AdaFisher      | name: Adam             | 12 | two optimizers are called 'Adam'
           name: small          | name: ''               | 1  | 'name' has to be a text, not nothing
           name: small          | data: digits           | 3  | the key 'data' is given twice
+          epochs: 2            | # nothing              | 1  | the key 'epochs' or 'seconds' is missing
+          epochs: 2            | {epochs: 2, seconds: 3} | 6 | not YAML
+          reference: Adam      | seconds: 3             | 9  | 'epochs' and 'seconds' are both given
+          epochs: 2            | protocol: fair         | 1  | the key 'epochs' or 'seconds' is missing
+          epochs: 2            | epochs: 2, protocol: fair | 6 | not YAML
+          reference: Adam      | protocol: fair         | 9  | 'fair' is no protocol; allowed: equal-epochs, equal-wall-clock
+          reference: Adam      | backend: gpu           | 9  | 'gpu' is no backend; allowed: cpu, cuda
+          data: digits         | data: cifar10          | 3  | the data set 'cifar10' needs its files, say where
+          data: digits         | data: {name: digits, imagesize: 8} | 3 | unknown key 'imagesize'; allowed: name, directory
+          data: digits         | data: {name: digits, channels: 4}  | 3 | 'channels' has to be 1 (grey) or 3 (RGB), not 4
+          data: digits         | data: {name: genesis, imageSize: 8} | 3 | 'imageSize' is for images, which genesis is not
+          data: digits         | data: {name: digits, augmentation: {flip: maybe}} | 3 | 'flip' has to be true or false, not 'maybe'
+          data: digits         | data: {name: digits, augmentation: {rotate: 3}}   | 3 | unknown key 'rotate'; allowed: crop, flip, cutout
+          digits-mlp]          | {type: mlp, depth: 3}] | 4  | unknown key 'depth'; allowed: name, type, hidden, width
+          digits-mlp]          | digits-cnn]            | 4  | two models are called 'digits-cnn', give one another 'name'
           epochs: 2            | epochs 2               | 6  | not YAML: could not find expected ':'
           epochs: 2            | - epochs               | 6  | not YAML: expected <block end>, but found
           name: small          | name: 'small           | 1  | not YAML
@@ -97,6 +185,40 @@ class ConfigReaderTest {
   void everyMistakeIsOneSentenceWithFileAndLine(
       String right, String wrong, int line, String sentence) throws Exception {
     assertMistake(VALID.replace(right, wrong), line, sentence);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '"',
+      textBlock =
+          """
+          tuning: {trials: 5}                          | the key 'seeds' is missing
+          tuning: {trials: 4, seeds: [9]}              | 'trials' has to be odd, so that a rate is in the middle, not 4
+          tuning: {ratio: 1, seeds: [9]}               | 'ratio' has to be a number above 1
+          tuning: {seeds: [9, 2]}                      | the seed 2 is also one of the experiment's
+          tuning: {seeds: [9], measure: testAccuracy}  | 'testAccuracy' is no measure; allowed: validationAccuracy, validationLoss
+          sweep: {learningRates: [0.1]}                | the key 'batchSizes' is missing
+          sweep: {learningRates: [0.1, 1e-1], batchSizes: [8]} | is in 'learningRates' twice
+          sweep: {learningRates: [0], batchSizes: [8]} | 'learningRates' has to be a number above 0, not '0'
+          targets: {testAccuracy: 0.9}                 | unknown key 'testAccuracy'; allowed: trainLoss
+          targets: {validationAccuracy: 90}            | 'validationAccuracy' has to be a number above 0 and at most 1
+          cost: {rounds: many}                         | 'rounds' has to be a whole number of at least 1
+          """)
+  void everyMistakeInAnOptionalGroupIsOneSentence(String group, String sentence) throws Exception {
+    assertMistake(VALID + group + "\n", 16, sentence);
+  }
+
+  @Test
+  void tuningAndSweepExcludeEachOther() throws Exception {
+    assertMistake(
+        VALID + "tuning: {seeds: [9]}\nsweep: {learningRates: [0.1], batchSizes: [8]}\n",
+        17,
+        "'sweep' and 'tuning' are both given");
+    assertMistake(
+        VALID.replace("epochs: 2", "seconds: 2") + "tuning: {seeds: [9]}\n",
+        16,
+        "'tuning' goes with 'epochs'");
   }
 
   @Test
@@ -128,9 +250,11 @@ class ConfigReaderTest {
 
   @Test
   void theProjectsOwnConfigurationsAreValid() throws Exception {
-    try (var files = Files.list(Path.of("..", "config"))) {
-      for (Path file : files.filter(f -> f.toString().contains("quickstart")).toList()) {
-        assertThat(ConfigReader.read(file).optimizers()).hasSizeGreaterThan(1);
+    try (var files = Files.walk(Path.of("..", "config"))) {
+      List<Path> all = files.filter(f -> f.toString().endsWith(".yaml")).toList();
+      assertThat(all).hasSizeGreaterThan(20);
+      for (Path file : all) {
+        assertThat(ConfigReader.read(file).description()).as(file.toString()).isNotBlank();
       }
     }
   }

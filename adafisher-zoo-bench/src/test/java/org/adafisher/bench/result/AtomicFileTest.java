@@ -1,4 +1,4 @@
-package org.adafisher.bench.run;
+package org.adafisher.bench.result;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

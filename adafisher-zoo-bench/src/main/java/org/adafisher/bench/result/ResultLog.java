@@ -1,0 +1,134 @@
+package org.adafisher.bench.result;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The results of an experiment: a file that only grows, one line of JSON for each epoch of each
+ * run. A program that is killed while it writes leaves at most the beginning of a last line, which
+ * is dropped when the file is opened again.
+ */
+public final class ResultLog {
+
+  private static final ObjectMapper JSON = new ObjectMapper();
+
+  private final Path file;
+  private final Map<Trial, RunResult> runs;
+
+  private ResultLog(Path file, Map<Trial, RunResult> runs) {
+    this.file = file;
+    this.runs = runs;
+  }
+
+  /**
+   * Opens a log, empty if there is no such file.
+   *
+   * @throws IOException if it cannot be read or a line before the last is not a result
+   */
+  public static ResultLog open(Path file) throws IOException {
+    Map<Trial, RunResult> runs = new LinkedHashMap<>();
+    if (Files.exists(file)) {
+      String text = Files.readString(file);
+      String complete = text.substring(0, text.lastIndexOf('\n') + 1);
+      int number = 0;
+      for (String line : complete.lines().toList()) {
+        number++;
+        try {
+          put(runs, JSON.readValue(line, EpochLine.class));
+        } catch (JsonProcessingException e) {
+          throw new IOException(
+              "line %d of %s is not a result (%s); mend or remove it"
+                  .formatted(number, file, e.getOriginalMessage()),
+              e);
+        }
+      }
+      if (complete.length() < text.length()) {
+        AtomicFile.write(file, complete);
+      }
+    }
+    return new ResultLog(file, runs);
+  }
+
+  /** The runs so far, in the order in which they were begun. */
+  public List<RunResult> runs() {
+    return List.copyOf(runs.values());
+  }
+
+  /** What there is of a run. */
+  public Optional<RunResult> run(Trial trial) {
+    return Optional.ofNullable(runs.get(trial));
+  }
+
+  /**
+   * Adds the last epoch of a run.
+   *
+   * @param run whose earlier epochs are in the log already
+   * @throws IOException if the file cannot be written
+   */
+  public void append(RunResult run) throws IOException {
+    Files.writeString(
+        file,
+        line(run, run.last()) + "\n",
+        StandardCharsets.UTF_8,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+    runs.put(run.trial(), run);
+  }
+
+  /**
+   * Forgets the epochs of a run after the first so many.
+   *
+   * @throws IOException if the file cannot be written
+   */
+  public void truncate(Trial trial, int epochs) throws IOException {
+    runs.computeIfPresent(
+        trial,
+        (same, run) ->
+            epochs == 0
+                ? null
+                : new RunResult(
+                    same,
+                    run.parameters(),
+                    run.plannedSteps(),
+                    run.epochs().subList(0, Math.min(epochs, run.epochs().size()))));
+    StringBuilder text = new StringBuilder();
+    for (RunResult run : runs.values()) {
+      for (EpochResult epoch : run.epochs()) {
+        text.append(line(run, epoch)).append('\n');
+      }
+    }
+    AtomicFile.write(file, text.toString());
+  }
+
+  /** One epoch of a run as a line, without its end. */
+  public static String line(RunResult run, EpochResult epoch) throws JsonProcessingException {
+    return JSON.writeValueAsString(
+        EpochLine.of(run.trial(), run.parameters(), run.plannedSteps(), epoch));
+  }
+
+  /** The epoch in a {@link #line}. */
+  public static EpochResult epoch(String line) throws JsonProcessingException {
+    return JSON.readValue(line, EpochLine.class).result();
+  }
+
+  private static void put(Map<Trial, RunResult> runs, EpochLine line) {
+    List<EpochResult> epochs = new ArrayList<>();
+    RunResult before = runs.get(line.trial());
+    if (before != null) {
+      epochs.addAll(before.epochs());
+    }
+    epochs.add(line.result());
+    runs.put(
+        line.trial(), new RunResult(line.trial(), line.parameters(), line.plannedSteps(), epochs));
+  }
+}

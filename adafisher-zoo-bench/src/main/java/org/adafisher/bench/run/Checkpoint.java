@@ -1,0 +1,78 @@
+package org.adafisher.bench.run;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+import java.util.zip.ZipOutputStream;
+import org.adafisher.bench.result.EpochResult;
+import org.adafisher.bench.result.ResultLog;
+import org.adafisher.bench.result.RunResult;
+import org.apache.commons.io.output.CloseShieldOutputStream;
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.util.ModelSerializer;
+
+/**
+ * A network between two epochs with its updater's state, and what its last epoch gave: one file, so
+ * that the two can never be of different epochs.
+ *
+ * @param network as it was
+ * @param epoch what its last epoch gave
+ */
+record Checkpoint(Model network, EpochResult epoch) {
+
+  private static final String EPOCH = "epoch.json";
+  private static final String STACK = "multi-layer-network.zip";
+  private static final String GRAPH = "computation-graph.zip";
+
+  /** Writes a file that is there in full or not at all. */
+  static void write(Path file, Model network, RunResult run) throws IOException {
+    Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
+    Files.createDirectories(file.getParent());
+    try {
+      try (ZipOutputStream zip = new ZipOutputStream(Files.newOutputStream(temporary))) {
+        zip.setLevel(0); // weights hardly compress
+        zip.putNextEntry(new ZipEntry(EPOCH));
+        zip.write(ResultLog.line(run, run.last()).getBytes(StandardCharsets.UTF_8));
+        zip.putNextEntry(new ZipEntry(network instanceof ComputationGraph ? GRAPH : STACK));
+        ModelSerializer.writeModel(network, CloseShieldOutputStream.wrap(zip), true);
+      }
+      Files.move(
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    } finally {
+      Files.deleteIfExists(temporary);
+    }
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @throws IOException if it is damaged
+   */
+  static Checkpoint read(Path file) throws IOException {
+    try (ZipFile zip = new ZipFile(file.toFile())) {
+      String line;
+      try (InputStream in = zip.getInputStream(zip.getEntry(EPOCH))) {
+        line = new String(in.readAllBytes(), StandardCharsets.UTF_8);
+      }
+      ZipEntry graph = zip.getEntry(GRAPH);
+      try (InputStream in = zip.getInputStream(graph == null ? zip.getEntry(STACK) : graph)) {
+        Model network =
+            graph == null
+                ? ModelSerializer.restoreMultiLayerNetwork(in, true)
+                : ModelSerializer.restoreComputationGraph(in, true);
+        return new Checkpoint(network, ResultLog.epoch(line));
+      }
+    } catch (IOException | RuntimeException e) {
+      throw new IOException(
+          "the checkpoint %s is damaged (%s); remove it, and its run starts again"
+              .formatted(file, e.getMessage()),
+          e);
+    }
+  }
+}

@@ -1,0 +1,50 @@
+package org.adafisher.bench.run;
+
+import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.schedule.ISchedule;
+
+/** What Deeplearning4j's two network classes have in common, but not in their types. */
+final class Networks {
+
+  private Networks() {}
+
+  /** One training step, done when the call returns. */
+  static void fit(Model network, DataSet batch) {
+    if (network instanceof MultiLayerNetwork stack) {
+      stack.fit(batch);
+    } else {
+      ((ComputationGraph) network).fit(batch);
+    }
+    Nd4j.getExecutioner().commit(); // a GPU may still be at work on the step
+  }
+
+  /** The output in evaluation mode. */
+  static INDArray output(Model network, INDArray features) {
+    return network instanceof MultiLayerNetwork stack
+        ? stack.output(features, false)
+        : ((ComputationGraph) network).output(false, features)[0];
+  }
+
+  /** Sets the learning rate's schedule in every layer. */
+  static void setLearningRate(Model network, ISchedule schedule) {
+    if (network instanceof MultiLayerNetwork stack) {
+      stack.setLearningRate(schedule);
+    } else {
+      ((ComputationGraph) network).setLearningRate(schedule);
+    }
+  }
+
+  /** The optimizer's state in bytes. */
+  static long stateBytes(Model network) {
+    INDArray state =
+        network instanceof MultiLayerNetwork stack
+            ? stack.getUpdater().getStateViewArray()
+            : ((ComputationGraph) network).getUpdater().getStateViewArray();
+    return state == null ? 0 : state.length() * state.dataType().width();
+  }
+}

@@ -1,0 +1,141 @@
+package org.adafisher.bench.run;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.adafisher.bench.config.ConfigException;
+import org.adafisher.bench.config.ConfigReader;
+import org.adafisher.bench.config.ExperimentConfig;
+import org.adafisher.bench.result.AtomicFile;
+
+/** A folder with the results of one experiment, which one program at a time may add to. */
+public final class ResultsDirectory implements AutoCloseable {
+
+  private static final String CONFIGURATION = "config.yaml";
+  private static final String ENVIRONMENT = "environment.jsonl";
+  private static final String LOCK = "lock";
+
+  private final Path directory;
+  private final FileChannel channel;
+
+  private ResultsDirectory(Path directory, FileChannel channel) {
+    this.directory = directory;
+    this.channel = channel;
+  }
+
+  /**
+   * Makes the folder, or opens it to go on with what is there.
+   *
+   * @param configFile is copied into the folder
+   * @throws ExperimentException if another program is at work in it, or it has the results of
+   *     another experiment
+   * @throws IOException if it cannot be written
+   */
+  public static ResultsDirectory open(ExperimentConfig config, Path configFile)
+      throws IOException, ExperimentException {
+    Path directory = config.output();
+    Files.createDirectories(directory);
+    FileChannel channel = lock(directory);
+    try {
+      Path copy = directory.resolve(CONFIGURATION);
+      if (Files.exists(copy)) {
+        refuseAnotherExperiment(config, copy);
+      }
+      AtomicFile.write(copy, Files.readAllBytes(configFile));
+      ResultsDirectory results = new ResultsDirectory(directory, channel);
+      results.noteEnvironment();
+      return results;
+    } catch (IOException | ExperimentException | RuntimeException e) {
+      channel.close();
+      throw e;
+    }
+  }
+
+  /** The system frees the lock of a program that is killed. */
+  private static FileChannel lock(Path directory) throws IOException, ExperimentException {
+    FileChannel channel =
+        FileChannel.open(
+            directory.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock();
+    } catch (OverlappingFileLockException e) {
+      // Held by this very program.
+    }
+    if (lock == null) {
+      channel.close();
+      throw new ExperimentException(
+          "another run is writing to %s; wait for it, or choose another --out"
+              .formatted(directory));
+    }
+    return channel;
+  }
+
+  private static void refuseAnotherExperiment(ExperimentConfig config, Path copy)
+      throws ExperimentException {
+    boolean same;
+    try {
+      same = config.continues(ConfigReader.read(copy));
+    } catch (ConfigException e) {
+      same = false;
+    }
+    if (!same) {
+      throw new ExperimentException(
+          "%s has the results of another configuration (its config.yaml differs in more than models, optimizers or seeds that were added); choose another --out, or remove it"
+              .formatted(copy.getParent()));
+    }
+  }
+
+  private void noteEnvironment() throws IOException {
+    Files.writeString(
+        directory.resolve(ENVIRONMENT),
+        Environment.current().toJson() + "\n",
+        StandardCharsets.UTF_8,
+        StandardOpenOption.CREATE,
+        StandardOpenOption.APPEND);
+  }
+
+  /** The folder. */
+  public Path path() {
+    return directory;
+  }
+
+  @Override
+  public void close() throws IOException {
+    channel.close();
+  }
+
+  /** The copy of the configuration in a folder. */
+  public static Path configuration(Path directory) {
+    return directory.resolve(CONFIGURATION);
+  }
+
+  /**
+   * Where the results in a folder were computed, by name: the last of the programs that added to
+   * them, and how many there were.
+   */
+  public static Map<String, String> environment(Path directory) throws IOException {
+    Path file = directory.resolve(ENVIRONMENT);
+    Map<String, String> environment = new LinkedHashMap<>();
+    if (Files.exists(file)) {
+      List<String> lines = Files.readAllLines(file).stream().filter(l -> l.endsWith("}")).toList();
+      if (!lines.isEmpty()) {
+        new ObjectMapper()
+            .readTree(lines.get(lines.size() - 1))
+            .properties()
+            .forEach(e -> environment.put(e.getKey(), e.getValue().asText()));
+        environment.put("program starts", String.valueOf(lines.size()));
+      }
+    }
+    return environment;
+  }
+}

@@ -1,0 +1,84 @@
+package org.adafisher.bench.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.adafisher.bench.data.Task;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.LossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** Networks whose output is their input, so that the right score is known. */
+class ScoreTest {
+
+  @Test
+  void ofClassesOverMinibatches() {
+    MultiLayerNetwork identity =
+        network(new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.IDENTITY).build());
+    DataSet first =
+        new DataSet(
+            Nd4j.createFromArray(new float[][] {{.5f, .25f, .25f}, {.1f, .2f, .7f}}),
+            Nd4j.createFromArray(new float[][] {{1, 0, 0}, {0, 1, 0}}));
+    DataSet second =
+        new DataSet(
+            Nd4j.createFromArray(new float[][] {{0, 0, 1}}),
+            Nd4j.createFromArray(new float[][] {{1, 0, 0}}));
+
+    Score two = Score.of(identity, Task.CLASSIFICATION, List.of(first, second).iterator(), 2);
+    Score all = Score.of(identity, Task.CLASSIFICATION, List.of(first, second).iterator(), 3);
+
+    assertThat(two.loss()).isCloseTo(-(Math.log(.5) + Math.log(.2)) / 2, within(1e-6));
+    assertThat(two.accuracy()).isEqualTo(0.5);
+    assertThat(all.loss())
+        .isCloseTo(-(Math.log(.5) + Math.log(.2) + Math.log(1e-10)) / 3, within(1e-5));
+    assertThat(all.accuracy()).isCloseTo(1 / 3., within(1e-9));
+  }
+
+  @Test
+  void ofTimeSteps() {
+    MultiLayerNetwork identity =
+        network(
+            new RnnLossLayer.Builder(LossFunction.MCXENT).activation(Activation.IDENTITY).build());
+    DataSet series =
+        new DataSet(
+            Nd4j.createFromArray(new float[][][] {{{.75f, .5f}, {.25f, .5f}}}),
+            Nd4j.createFromArray(new float[][][] {{{1, 0}, {0, 1}}}));
+
+    Score score = Score.of(identity, Task.SEQUENCE, List.of(series).iterator(), 1);
+
+    assertThat(score.loss()).isCloseTo(-(Math.log(.75) + Math.log(.5)) / 2, within(1e-6));
+  }
+
+  @Test
+  void ofPixels() {
+    MultiLayerNetwork identity =
+        network(
+            new CnnLossLayer.Builder(LossFunction.XENT).activation(Activation.IDENTITY).build());
+    DataSet image =
+        new DataSet(
+            Nd4j.createFromArray(new float[][][][] {{{{.75f, .5f}, {.25f, .1f}}}}),
+            Nd4j.createFromArray(new float[][][][] {{{{1, 1}, {1, 0}}}}));
+
+    Score score = Score.of(identity, Task.SEGMENTATION, List.of(image).iterator(), 1);
+
+    assertThat(score.loss())
+        .isCloseTo(
+            -(Math.log(.75) + Math.log(.5) + Math.log(.25) + Math.log(.9)) / 4, within(1e-6));
+    assertThat(score.accuracy()).isEqualTo(0.5);
+  }
+
+  private static MultiLayerNetwork network(org.deeplearning4j.nn.conf.layers.Layer layer) {
+    MultiLayerNetwork network =
+        new MultiLayerNetwork(new NeuralNetConfiguration.Builder().list().layer(layer).build());
+    network.init();
+    return network;
+  }
+}
