@@ -9,14 +9,14 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
-import org.adafisher.bench.config.ExperimentConfig;
-import org.adafisher.bench.run.EpochResult;
+import org.adafisher.bench.result.EpochResult;
+import org.adafisher.bench.result.RunResult;
+import org.adafisher.bench.result.Trial;
 import org.adafisher.bench.run.ProgressListener;
-import org.adafisher.bench.run.RunResult;
 
 /**
  * Shows how far an experiment is: a bar that moves on a terminal, or, where the output goes to a
- * file or a pipe, one line for each model and seed.
+ * file or a pipe, one line for each group of runs.
  */
 public abstract sealed class ConsoleProgress implements ProgressListener, AutoCloseable {
 
@@ -25,29 +25,41 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
   /**
    * The display that fits the output.
    *
-   * @param config the experiment that is about to run
    * @param terminal whether a person is looking at the output
    * @param out where the bar or the lines go
    */
-  public static ConsoleProgress start(ExperimentConfig config, boolean terminal, PrintStream out) {
-    return terminal ? new Bar(config, out) : new Lines(config, out);
+  public static ConsoleProgress start(boolean terminal, PrintStream out) {
+    return terminal ? new Bar(out) : new Lines(out);
   }
 
   @Override
   public abstract void close();
 
+  /** The bar itself shows steps done and the time left. */
   private static final class Bar extends ConsoleProgress {
 
     private static final int REFRESH_MILLIS = 250;
 
-    private final ProgressBar bar;
+    private final PrintStream out;
+    private ProgressBar bar;
+    private int runs;
+    private int finished;
+    private String last = "";
 
-    Bar(ExperimentConfig config, PrintStream out) {
-      long runs =
-          (long) config.models().size() * config.seeds().size() * config.optimizers().size();
+    Bar(PrintStream out) {
+      this.out = out;
+    }
+
+    @Override
+    public void stageStarted(String name, int runCount, long steps, long done) {
+      close();
+      runs = runCount;
+      finished = 0;
       bar =
           new ProgressBarBuilder()
-              .setInitialMax(runs * config.epochs())
+              .setTaskName(name)
+              .setInitialMax(steps)
+              .startsFrom(done, Duration.ZERO)
               .setConsumer(new ConsoleProgressBarConsumer(out))
               .setStyle(ProgressBarStyle.ASCII)
               .setUpdateIntervalMillis(REFRESH_MILLIS)
@@ -55,64 +67,126 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
     }
 
     @Override
-    public void epochFinished(String model, String optimizer, int seed, EpochResult result) {
-      bar.setExtraMessage( // what moves comes first: a narrow terminal cuts the end off
-          String.format(
-              Locale.ROOT,
-              " epoch %d, loss %.4f, %s, %s, seed %d",
-              result.epoch(),
-              result.trainLoss(),
-              model,
-              optimizer,
-              seed));
-      bar.step();
+    public void preparing(String what) {
+      out.printf("%s ...%n", what);
     }
 
     @Override
-    public void groupFinished(List<RunResult> group) {}
+    public void stepsDone(Trial trial, long steps) {
+      bar.setExtraMessage( // a narrow terminal cuts the end off, so what matters comes first
+          String.format(
+              Locale.ROOT,
+              " run %d/%d%s, %s, %s, rate %s, seed %d",
+              Math.min(finished + 1, runs),
+              runs,
+              last,
+              trial.optimizer(),
+              trial.model(),
+              trial.learningRate(),
+              trial.seed()));
+      bar.stepBy(steps);
+    }
+
+    @Override
+    public void epochFinished(Trial trial, EpochResult result) {
+      last =
+          String.format(
+              Locale.ROOT, ", epoch %d, loss %.4f", result.epoch() + 1, result.trainLoss());
+    }
+
+    @Override
+    public void stepsDropped(long steps) {
+      bar.stepBy(steps);
+    }
+
+    @Override
+    public void groupFinished(List<RunResult> group) {
+      finished += group.size();
+    }
 
     @Override
     public void close() {
-      bar.setExtraMessage("");
-      bar.close();
+      if (bar != null) {
+        bar.setExtraMessage("");
+        bar.close();
+        bar = null;
+      }
     }
   }
 
   private static final class Lines extends ConsoleProgress {
 
     private final PrintStream out;
-    private final int groups;
-    private final long start = System.nanoTime();
+    private int runs;
     private int finished;
+    private long steps;
+    private long left;
+    private long start;
 
-    Lines(ExperimentConfig config, PrintStream out) {
+    Lines(PrintStream out) {
       this.out = out;
-      this.groups = config.models().size() * config.seeds().size();
     }
 
     @Override
-    public void epochFinished(String model, String optimizer, int seed, EpochResult result) {}
+    public void stageStarted(String name, int runCount, long stepCount, long done) {
+      runs = runCount;
+      finished = 0;
+      steps = 0;
+      left = stepCount - done;
+      start = System.nanoTime();
+      String title = name.isEmpty() ? "" : name + ": ";
+      String resumed =
+          done == 0 ? "" : String.format(Locale.ROOT, ", %,d of them done before", done);
+      out.printf(Locale.ROOT, "%s%d runs, %,d steps%s%n", title, runCount, stepCount, resumed);
+    }
+
+    @Override
+    public void preparing(String what) {
+      out.printf("%s ...%n", what);
+    }
+
+    @Override
+    public void stepsDone(Trial trial, long count) {
+      steps += count;
+      left -= count;
+    }
+
+    @Override
+    public void epochFinished(Trial trial, EpochResult result) {}
+
+    @Override
+    public void stepsDropped(long count) {
+      left -= count;
+    }
 
     @Override
     public void groupFinished(List<RunResult> group) {
-      finished++;
+      finished += group.size();
       String losses =
           group.stream()
               .map(
                   run ->
                       String.format(
-                          Locale.ROOT, "%s %.4f", run.optimizer(), run.last().trainLoss()))
+                          Locale.ROOT, "%s %.4f", run.trial().optimizer(), run.last().trainLoss()))
               .collect(Collectors.joining(", "));
-      RunResult any = group.get(0);
+      Trial any = group.get(0).trial();
       out.printf(
           Locale.ROOT,
-          "[%d/%d, %d s] %s, seed %d; train loss: %s%n",
+          "[%d/%d runs%s] %s, batch %d, seed %d; train loss: %s%n",
           finished,
-          groups,
-          Duration.ofNanos(System.nanoTime() - start).toSeconds(),
+          runs,
+          times(),
           any.model(),
+          any.batchSize(),
           any.seed(),
           losses);
+    }
+
+    private String times() {
+      long seconds = Duration.ofNanos(System.nanoTime() - start).toSeconds();
+      return steps == 0
+          ? ""
+          : String.format(Locale.ROOT, ", %d s, about %d s left", seconds, seconds * left / steps);
     }
 
     @Override

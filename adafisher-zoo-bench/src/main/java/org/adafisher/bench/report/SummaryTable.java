@@ -1,91 +1,100 @@
 package org.adafisher.bench.report;
 
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.stream.Collectors;
+import org.adafisher.bench.report.stats.Spread;
+import org.adafisher.bench.report.stats.TargetHits;
+import org.adafisher.bench.report.text.AsciiTable;
+import org.adafisher.bench.report.text.Numbers;
+import org.adafisher.bench.result.EpochResult;
 
-/** The summaries as text for a console, one table a model, in plain ASCII. */
+/** What came out as text for a console, one table a model, in plain ASCII. */
 public final class SummaryTable {
 
-  private static final String GAP = "   ";
+  private static final String PLUS_MINUS = " +/- ";
 
   private SummaryTable() {}
 
   /**
-   * The tables' text.
-   *
-   * @param arms the summaries
-   * @param reference the optimizer whose final loss the others are to reach
+   * The tables' text: means and deviations over the complete runs, and how far the experiment is if
+   * it is unfinished. In a sweep each optimizer has its best cell alone.
    */
-  public static String of(List<ArmSummary> arms, String reference) {
-    Map<String, List<ArmSummary>> byModel =
-        arms.stream()
-            .collect(
-                Collectors.groupingBy(ArmSummary::model, LinkedHashMap::new, Collectors.toList()));
-    return byModel.values().stream()
-        .map(modelArms -> table(modelArms, reference))
-        .collect(Collectors.joining(System.lineSeparator()));
+  public static String of(ReportData data) {
+    Results results = Results.of(data);
+    String tables =
+        results.models().stream()
+            .filter(model -> !model.arms().isEmpty())
+            .map(SummaryTable::table)
+            .collect(Collectors.joining(System.lineSeparator()));
+    return results.complete()
+        ? tables
+        : results.completion() + "." + System.lineSeparator() + System.lineSeparator() + tables;
   }
 
-  private static String table(List<ArmSummary> arms, String reference) {
+  private static String table(ModelResults model) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(
-        List.of(
-            "optimizer",
-            "test accuracy, %",
-            "train loss",
-            "ms a step",
-            "epochs to " + reference + "'s final loss"));
-    arms.forEach(arm -> rows.add(row(arm)));
+    rows.add(headings(model));
+    model.headline().forEach(arm -> rows.add(row(model, arm)));
     String title =
         String.format(
-            Locale.ROOT, "%s (%,d parameters)%n", arms.get(0).model(), arms.get(0).parameters());
-    return title + layout(rows);
+            Locale.ROOT,
+            "%s (%,d parameters)%s%n",
+            model.model(),
+            model.parameters(),
+            model.sweep() ? ", each optimizer at its best validation accuracy in the sweep" : "");
+    return title + AsciiTable.of(rows) + targets(model);
   }
 
-  private static List<String> row(ArmSummary arm) {
-    boolean diverged = Double.isNaN(arm.loss().mean());
-    return List.of(
-        arm.optimizer(),
-        diverged ? "-" : plusMinus("%.2f", arm.accuracy(), 100, arm.seeds()),
-        diverged ? "diverged" : plusMinus("%.5f", arm.loss(), 1, arm.seeds()),
-        Double.isNaN(arm.medianStepMillis()) ? "-" : number("%.2f", arm.medianStepMillis()),
-        SummaryCsv.orNever(arm.epochsToReference()));
-  }
-
-  private static String plusMinus(String format, Spread spread, double unit, int seeds) {
-    String mean = number(format, spread.mean() * unit);
-    return seeds == 1 ? mean : mean + " +/- " + number(format, spread.deviation() * unit);
-  }
-
-  private static String number(String format, double value) {
-    return String.format(Locale.ROOT, format, value);
-  }
-
-  /** The first column to the left, the others to the right, a rule below the first row. */
-  private static String layout(List<List<String>> rows) {
-    int columns = rows.get(0).size();
-    int[] widths = new int[columns];
-    for (List<String> row : rows) {
-      for (int c = 0; c < columns; c++) {
-        widths[c] = Math.max(widths[c], row.get(c).length());
-      }
+  /** Their words would make the table wider than a screen. */
+  private static String targets(ModelResults model) {
+    StringBuilder lines = new StringBuilder();
+    for (int i = 1; i <= model.goals().size(); i++) {
+      Goal goal = model.goals().get(i - 1);
+      lines
+          .append("  ")
+          .append(target(i))
+          .append(": ")
+          .append(goal.wordsWithValue())
+          .append(System.lineSeparator());
     }
-    StringBuilder text = new StringBuilder();
-    for (int r = 0; r < rows.size(); r++) {
-      StringBuilder line = new StringBuilder("  ");
-      for (int c = 0; c < columns; c++) {
-        String format = "%" + (c == 0 ? "-" : "") + widths[c] + "s";
-        line.append(c == 0 ? "" : GAP).append(String.format(format, rows.get(r).get(c)));
-      }
-      text.append(line.toString().stripTrailing()).append(System.lineSeparator());
-      if (r == 0) {
-        text.append("  ").append("-".repeat(line.length() - 2)).append(System.lineSeparator());
-      }
+    return lines.toString();
+  }
+
+  private static String target(int number) {
+    return "T" + number;
+  }
+
+  private static List<String> headings(ModelResults model) {
+    List<String> headings = new ArrayList<>(List.of("optimizer", "lr"));
+    if (model.sweep()) {
+      headings.add("batch");
     }
-    return text.toString();
+    headings.addAll(
+        List.of("runs", "test acc. %", "val. acc. %", "train loss", "ms a step", "seconds"));
+    for (int i = 1; i <= model.goals().size(); i++) {
+      headings.add("steps to " + target(i));
+    }
+    return headings;
+  }
+
+  private static List<String> row(ModelResults model, Arm arm) {
+    List<String> row = new ArrayList<>(List.of(arm.optimizer(), Words.rate(arm.learningRate())));
+    if (model.sweep()) {
+      row.add(arm.batchSize() == 0 ? Numbers.NONE : Integer.toString(arm.batchSize()));
+    }
+    Spread loss = arm.last(EpochResult::trainLoss);
+    row.add(Integer.toString(arm.complete().size()));
+    row.add(Words.accuracy(arm.last(Arm::testAccuracy), PLUS_MINUS));
+    row.add(Words.accuracy(arm.last(EpochResult::validationAccuracy), PLUS_MINUS));
+    row.add(arm.diverged() > 0 ? Words.diverged(arm) : Words.loss(loss, PLUS_MINUS));
+    row.add(Words.millis(arm.medianStepMillis()));
+    row.add(Words.seconds(arm, PLUS_MINUS));
+    for (Goal goal : model.goals()) {
+      TargetHits hits = TargetHits.of(arm.complete(), goal.measure(), goal.value());
+      row.add(Double.isNaN(goal.value()) ? Numbers.NONE : Words.hits(hits, hits.steps(), 0));
+    }
+    return row;
   }
 }

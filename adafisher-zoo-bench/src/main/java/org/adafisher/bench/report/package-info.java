@@ -1,2 +1,2 @@
-/** Turns measurements into a progress display, a table, a CSV file and a plot. */
+/** Turns measurements into a web page with plots, CSV files and a table for the console. */
 package org.adafisher.bench.report;

@@ -1,62 +1,64 @@
 package org.adafisher.bench.report;
 
-import static org.adafisher.bench.report.Runs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.adafisher.bench.config.ExperimentConfig;
-import org.adafisher.bench.config.OptimizerConfig;
-import org.adafisher.bench.run.RunResult;
+import java.util.Optional;
+import org.adafisher.bench.result.EpochResult;
+import org.adafisher.bench.result.RunResult;
+import org.adafisher.bench.result.Trial;
 import org.junit.jupiter.api.Test;
 
 class ConsoleProgressTest {
 
-  private static final ExperimentConfig CONFIG =
-      new ExperimentConfig(
-          "tiny",
-          Path.of("out"),
-          "digits",
-          List.of("digits-mlp"),
-          64,
-          2,
-          List.of(7),
-          "cosine",
-          "Adam",
-          List.of(new OptimizerConfig("Adam", "adam", Map.of("learningRate", 0.1))));
-
-  private static final RunResult RUN = run("digits-mlp", "Adam", 7, 0.5, 0.25);
-
-  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+  private static final Trial TRIAL = new Trial("lenet", "AdaFisher", 1e-3, 64, 1);
 
   @Test
-  void withoutATerminalThereIsALineForEachGroup() {
-    report(false);
+  void inAFileThereIsALineForEveryGroup() {
+    String text = show(false);
 
-    assertThat(text().lines())
-        .containsExactly("[1/1, 0 s] digits-mlp, seed 7; train loss: Adam 0.2500");
+    assertThat(text)
+        .contains("tuning: 2 runs, 1,000 steps, 400 of them done before")
+        .contains("timing steps ...")
+        .containsPattern("\\[1/2 runs, \\d+ s, about \\d+ s left] lenet, batch 64, seed 1;")
+        .contains("train loss: AdaFisher 0.2500");
   }
 
   @Test
-  void onATerminalThereIsABar() {
-    report(true);
+  void onATerminalTheBarShowsRunEpochAndLoss() {
+    String text = show(true);
 
-    assertThat(text()).contains("100%", "2/2");
+    assertThat(text).contains("tuning", "run 1/2, epoch 4, loss 0.2500", "%");
   }
 
-  private void report(boolean terminal) {
+  private static String show(boolean terminal) {
+    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
-    try (ConsoleProgress progress = ConsoleProgress.start(CONFIG, terminal, out)) {
-      RUN.epochs().forEach(epoch -> progress.epochFinished("digits-mlp", "Adam", 7, epoch));
-      progress.groupFinished(List.of(RUN));
+    EpochResult epoch =
+        new EpochResult(3, 500, 1, 0.25, 0.3, 0.9, 2, 2, Map.of(), Optional.empty());
+    try (ConsoleProgress progress = ConsoleProgress.start(terminal, out)) {
+      progress.preparing("timing steps");
+      progress.stageStarted("tuning", 2, 1000, 400);
+      progress.stepsDone(TRIAL, 50);
+      progress.epochFinished(TRIAL, epoch);
+      progress.stepsDone(TRIAL, 50);
+      pause();
+      progress.groupFinished(List.of(new RunResult(TRIAL, 10, 500, List.of(epoch))));
+      progress.stepsDropped(500);
     }
+    return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  private String text() {
-    return bytes.toString(StandardCharsets.UTF_8);
+  /** The bar is drawn by a thread of its own. */
+  private static void pause() {
+    try {
+      Thread.sleep(600);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

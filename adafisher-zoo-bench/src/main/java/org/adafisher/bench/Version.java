@@ -1,0 +1,13 @@
+package org.adafisher.bench;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version in the manifest of the jar. */
+final class Version implements IVersionProvider {
+
+  @Override
+  public String[] getVersion() {
+    String version = Version.class.getPackage().getImplementationVersion();
+    return new String[] {"adafisher-bench " + (version == null ? "(not packaged)" : version)};
+  }
+}

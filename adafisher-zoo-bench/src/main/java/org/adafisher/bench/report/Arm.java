@@ -1,0 +1,82 @@
+package org.adafisher.bench.report;
+
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+import org.adafisher.bench.report.stats.Completion;
+import org.adafisher.bench.report.stats.Median;
+import org.adafisher.bench.report.stats.Spread;
+import org.adafisher.bench.result.EpochResult;
+import org.adafisher.bench.result.EpochResult.TestResult;
+import org.adafisher.bench.result.RunResult;
+
+/**
+ * One optimizer with one learning rate and batch size on one model, over all seeds.
+ *
+ * @param optimizer its name
+ * @param index its place among the optimizers, which decides its colour everywhere
+ * @param learningRate at the start of the schedule; NaN if no run has started
+ * @param batchSize examples a minibatch; 0 if no run has started
+ * @param runs those that have at least one epoch
+ */
+record Arm(String optimizer, int index, double learningRate, int batchSize, List<RunResult> runs) {
+
+  Arm {
+    runs = List.copyOf(runs);
+  }
+
+  /** The complete runs: all statistics are over them alone. */
+  List<RunResult> complete() {
+    return Completion.complete(runs);
+  }
+
+  /** What curves show: the complete runs, or as long as there are none those that are going on. */
+  List<RunResult> shown() {
+    List<RunResult> complete = complete();
+    return complete.isEmpty() ? runs : complete;
+  }
+
+  /** How many runs diverged. */
+  int diverged() {
+    return (int) runs.stream().filter(run -> run.last().diverged()).count();
+  }
+
+  /** A measure after the last epoch; NaN as soon as one run diverged. */
+  Spread last(ToDoubleFunction<EpochResult> measure) {
+    return Spread.of(complete(), run -> measure.applyAsDouble(run.last()));
+  }
+
+  /** A measure after the last epoch, over the runs that did not diverge. */
+  Spread lastOfSurvivors(ToDoubleFunction<EpochResult> measure) {
+    List<RunResult> survivors = complete().stream().filter(run -> !run.last().diverged()).toList();
+    return Spread.of(survivors, run -> measure.applyAsDouble(run.last()));
+  }
+
+  /** Median time of a step; the first epoch, in which the JVM still compiles, does not count. */
+  double medianStepMillis() {
+    return stepMillis(EpochResult::medianStepMillis);
+  }
+
+  /** Like the median, of the mean times of a step. */
+  double meanStepMillis() {
+    return stepMillis(EpochResult::meanStepMillis);
+  }
+
+  private double stepMillis(ToDoubleFunction<EpochResult> millis) {
+    double later = stepMillis(millis, 2);
+    return Double.isNaN(later) ? stepMillis(millis, 1) : later;
+  }
+
+  private double stepMillis(ToDoubleFunction<EpochResult> millis, int firstEpoch) {
+    return Median.of(
+        runs.stream()
+            .flatMap(run -> run.epochs().stream())
+            .filter(epoch -> epoch.epoch() >= firstEpoch)
+            .mapToDouble(millis)
+            .toArray());
+  }
+
+  /** Accuracy on the test part, 0 to 1; NaN where it was not measured. */
+  static double testAccuracy(EpochResult epoch) {
+    return epoch.test().map(TestResult::accuracy).orElse(Double.NaN);
+  }
+}

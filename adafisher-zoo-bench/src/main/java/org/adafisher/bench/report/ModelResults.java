@@ -1,0 +1,102 @@
+package org.adafisher.bench.report;
+
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.adafisher.bench.report.stats.Spread;
+import org.adafisher.bench.result.CostResult;
+import org.adafisher.bench.result.EpochResult;
+import org.adafisher.bench.result.Measure;
+import org.adafisher.bench.result.Target;
+
+/**
+ * All that was measured on one model.
+ *
+ * @param model its name
+ * @param parameters how many it has
+ * @param arms in the order of the optimizers; in a sweep several an optimizer
+ * @param costs what a step costs
+ * @param goals the targets
+ */
+record ModelResults(
+    String model, long parameters, List<Arm> arms, List<CostResult> costs, List<Goal> goals) {
+
+  ModelResults {
+    arms = List.copyOf(arms);
+    costs = List.copyOf(costs);
+    goals = List.copyOf(goals);
+  }
+
+  /** By name, in order. */
+  Map<String, List<Arm>> byOptimizer() {
+    return arms.stream()
+        .collect(Collectors.groupingBy(Arm::optimizer, LinkedHashMap::new, Collectors.toList()));
+  }
+
+  /** Whether an optimizer has several learning rates or batch sizes. */
+  boolean sweep() {
+    return byOptimizer().values().stream().anyMatch(cells -> cells.size() > 1);
+  }
+
+  /**
+   * One arm an optimizer: its only one, or of a sweep the one with the best mean validation
+   * accuracy among those in which no run diverged.
+   */
+  List<Arm> headline() {
+    return byOptimizer().values().stream().map(ModelResults::best).toList();
+  }
+
+  private static Arm best(List<Arm> cells) {
+    return cells.stream()
+        .filter(arm -> validation(arm).known())
+        .max(Comparator.comparingDouble(arm -> validation(arm).mean()))
+        .orElse(cells.get(0));
+  }
+
+  private static Spread validation(Arm arm) {
+    return arm.last(EpochResult::validationAccuracy);
+  }
+
+  /** Whether any run was tested. */
+  boolean tested() {
+    return arms.stream()
+        .flatMap(arm -> arm.runs().stream())
+        .anyMatch(run -> run.last().test().isPresent());
+  }
+
+  /** The accuracy that comparisons are about: on the test part if that was measured. */
+  Spread accuracy(Arm arm) {
+    return tested() ? arm.last(Arm::testAccuracy) : arm.last(EpochResult::validationAccuracy);
+  }
+
+  /** Its name. */
+  String accuracyWords() {
+    return tested() ? "test accuracy" : Measure.VALIDATION_ACCURACY.toString();
+  }
+
+  /** The arm of that optimizer among the headline's. */
+  Optional<Arm> headline(String optimizer) {
+    return headline().stream().filter(arm -> arm.optimizer().equals(optimizer)).findFirst();
+  }
+
+  /** With these targets, their values settled. */
+  ModelResults withGoals(List<Target> targets, String reference) {
+    List<Goal> settled =
+        targets.stream()
+            .map(
+                target ->
+                    target.value().isPresent()
+                        ? new Goal(target.measure(), target.value().getAsDouble(), "")
+                        : new Goal(
+                            target.measure(),
+                            headline(reference)
+                                .map(arm -> arm.last(target.measure()::of).mean())
+                                .orElse(Double.NaN),
+                            reference))
+            .toList();
+    return new ModelResults(model, parameters, arms, costs, settled);
+  }
+}

@@ -1,0 +1,2 @@
+/** How numbers and tables are written down. */
+package org.adafisher.bench.report.text;

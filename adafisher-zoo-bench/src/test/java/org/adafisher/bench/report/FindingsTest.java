@@ -1,0 +1,110 @@
+package org.adafisher.bench.report;
+
+import static org.adafisher.bench.report.Runs.run;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.adafisher.bench.result.RunResult;
+import org.adafisher.bench.result.Trial;
+import org.junit.jupiter.api.Test;
+
+class FindingsTest {
+
+  private static final Map<String, String> OPTIMIZERS = optimizers();
+
+  private static Map<String, String> optimizers() {
+    Map<String, String> optimizers = new LinkedHashMap<>();
+    optimizers.put("Fisher", "adafisher, learningRate 0.1");
+    optimizers.put("Control", "placebo, learningRate 0.1");
+    optimizers.put("Adam", "adam, learningRate 0.1");
+    return optimizers;
+  }
+
+  private final List<RunResult> runs = new ArrayList<>();
+
+  /** One epoch a run; the test accuracy is 0.99 less the loss. */
+  private void arm(String optimizer, double... losses) {
+    for (int seed = 0; seed < losses.length; seed++) {
+      runs.add(run("cnn", optimizer, seed, losses[seed]));
+    }
+  }
+
+  private List<String> findings() {
+    Results results = Results.of(Runs.data(OPTIMIZERS, runs));
+    return Findings.of(results.models().get(0), new Roles(OPTIMIZERS));
+  }
+
+  @Test
+  void whereAdaFisherLosesItIsSaid() {
+    arm("Fisher", 0.20, 0.21);
+    arm("Control", 0.19, 0.22);
+    arm("Adam", 0.10, 0.11);
+
+    assertThat(findings())
+        .containsExactly(
+            "Adam has the best mean test accuracy: 88.50 \u00B1 0.71 % (2 seeds).",
+            "Every other one is behind it: Fisher (-10.00 points), Control (-10.00 points).",
+            "Fisher is behind Adam (-10.00 points); not told apart from Control.",
+            "What the curvature adds, Fisher less Control: 0.00 points of test accuracy (not told"
+                + " apart); 0.0000 of training loss (not told apart).");
+  }
+
+  @Test
+  void whereAdaFisherWinsItIsSaidInTheSameWords() {
+    arm("Fisher", 0.10, 0.11);
+    arm("Control", 0.20, 0.21);
+    arm("Adam", 0.10, 0.12);
+
+    assertThat(findings())
+        .containsExactly(
+            "Fisher has the best mean test accuracy: 88.50 \u00B1 0.71 % (2 seeds).",
+            "Not told apart from it: Adam; behind it: Control (-10.00 points).",
+            "Fisher is ahead of Control (+10.00 points); not told apart from Adam.",
+            "What the curvature adds, Fisher less Control: +10.00 points of test accuracy (better);"
+                + " -0.1000 of training loss (better).");
+  }
+
+  @Test
+  void oneSeedAllowsNoClaim() {
+    arm("Fisher", 0.10);
+    arm("Control", Double.NaN);
+    arm("Adam", 0.90);
+
+    assertThat(findings())
+        .containsExactly(
+            "Only one seed is complete: which optimizer is better cannot be said.",
+            "Control diverged in 1 of 1 seed and is left out of the comparison.");
+  }
+
+  @Test
+  void whatDivergedOrHasOneRunIsLeftOutAndNamed() {
+    arm("Fisher", 0.10, Double.NaN);
+    arm("Control", 0.10);
+    arm("Adam", 0.20, 0.21);
+
+    assertThat(findings())
+        .containsExactly(
+            "Adam has the best mean test accuracy: 78.50 \u00B1 0.71 % (2 seeds).",
+            "Fisher diverged in 1 of 2 seeds and is left out of the comparison.",
+            "Nothing is said about Control: it has one complete run alone.");
+  }
+
+  @Test
+  void beforeTheFirstCompleteRunNothingIsSaid() {
+    runs.add(Runs.run(new Trial("cnn", "Adam", 0.1, 64, 1), 5, 0.5, 0.4));
+
+    assertThat(findings()).containsExactly("No run is complete yet, so nothing can be said.");
+  }
+
+  @Test
+  void withoutATestPartTheValidationPartDecides() {
+    runs.add(Runs.untested(run("cnn", "Adam", 1, 0.2)));
+    runs.add(Runs.untested(run("cnn", "Adam", 2, 0.2)));
+
+    assertThat(findings().get(0))
+        .isEqualTo("Adam has the best mean validation accuracy: 80.00 \u00B1 0.00 % (2 seeds).");
+  }
+}
