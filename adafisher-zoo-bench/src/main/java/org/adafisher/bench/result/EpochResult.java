@@ -6,7 +6,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a run had come to at the end of an epoch. Measures are NaN once the run has diverged.
+ * What a run had come to at the end of an epoch. Measures are NaN once the run has diverged: once a
+ * parameter is no longer a finite number.
  *
  * @param epoch counted from 1; the last one of a run may be cut short by its budget
  * @param steps minibatches so far
@@ -38,7 +39,7 @@ public record EpochResult(
     factorSpread = Collections.unmodifiableMap(new LinkedHashMap<>(factorSpread));
   }
 
-  /** Whether the loss is no longer finite. */
+  /** Whether a parameter is no longer a finite number. */
   public boolean diverged() {
     return Double.isNaN(trainLoss);
   }

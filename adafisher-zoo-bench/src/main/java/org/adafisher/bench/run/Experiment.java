@@ -16,7 +16,7 @@ import org.adafisher.bench.result.ResultLog;
 public final class Experiment {
 
   /** Enough for a steady median; the more exact measure is the cost command. */
-  private static final int STEP_TIME_ROUNDS = 15;
+  private static final int STEP_TIME_ROUNDS = 25;
 
   private final ExperimentConfig config;
   private final ResultsDirectory directory;

@@ -7,13 +7,18 @@ import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.evaluation.classification.EvaluationBinary;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.indexing.BooleanIndexing;
+import org.nd4j.linalg.indexing.conditions.Conditions;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * What a network makes of some examples.
  *
+ * <p>A prediction that is not a number counts as probability 0, a certain mistake: the running
+ * averages of BatchNorm can give such in the first epochs of a run that is well otherwise.
+ *
  * @param loss mean cross-entropy of a prediction in nats, the same for every model whatever its own
- *     loss function adds; NaN if the network has diverged
+ *     loss function adds
  * @param accuracy share of right predictions, 0 to 1
  */
 record Score(double loss, double accuracy) {
@@ -38,9 +43,7 @@ record Score(double loss, double accuracy) {
       DataSet batch = batches.next();
       INDArray labels = batch.getLabels();
       INDArray output = Networks.output(network, batch.getFeatures());
-      if (Double.isNaN(output.sumNumber().doubleValue())) {
-        return new Score(Double.NaN, Double.NaN); // Deeplearning4j's evaluation would throw
-      }
+      BooleanIndexing.replaceWhere(output, 0, Conditions.isNan());
       sum += logLikelihood(labels, output);
       if (task == Task.SEGMENTATION) {
         sum += logLikelihood(labels.rsub(1), output.rsub(1));

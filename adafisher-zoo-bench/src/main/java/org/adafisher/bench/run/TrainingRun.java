@@ -86,12 +86,10 @@ final class TrainingRun {
   private EpochResult measured(
       Dataset data, int epoch, long steps, double seconds, List<Double> millis) {
     Task task = data.shape().task();
-    Score train = score(data, task, Part.TRAIN, TRAIN_SAMPLE);
-    boolean diverged = !Double.isFinite(train.loss());
-    Score validation =
-        diverged
-            ? new Score(Double.NaN, Double.NaN)
-            : score(data, task, Part.VALIDATION, Long.MAX_VALUE);
+    boolean diverged = !Double.isFinite(network.params().sumNumber().doubleValue());
+    Score nothing = new Score(Double.NaN, Double.NaN);
+    Score train = diverged ? nothing : score(data, task, Part.TRAIN, TRAIN_SAMPLE);
+    Score validation = diverged ? nothing : score(data, task, Part.VALIDATION, Long.MAX_VALUE);
     Optional<TestResult> test = Optional.empty();
     if (!diverged && steps >= result.plannedSteps()) {
       Score score = score(data, task, Part.TEST, Long.MAX_VALUE);
@@ -108,7 +106,7 @@ final class TrainingRun {
         epoch,
         steps,
         seconds,
-        diverged ? Double.NaN : train.loss(),
+        train.loss(),
         validation.loss(),
         validation.accuracy(),
         StepTimer.median(sample),

@@ -43,6 +43,21 @@ class ScoreTest {
   }
 
   @Test
+  void aPredictionThatIsNotANumberIsACertainMistake() {
+    MultiLayerNetwork identity =
+        network(new LossLayer.Builder(LossFunction.MCXENT).activation(Activation.IDENTITY).build());
+    DataSet batch =
+        new DataSet(
+            Nd4j.createFromArray(new float[][] {{Float.NaN, Float.NaN}, {.5f, .5f}}),
+            Nd4j.createFromArray(new float[][] {{0, 1}, {1, 0}}));
+
+    Score score = Score.of(identity, Task.CLASSIFICATION, List.of(batch).iterator(), 2);
+
+    assertThat(score.loss()).isCloseTo(-(Math.log(1e-10) + Math.log(.5)) / 2, within(1e-5));
+    assertThat(score.accuracy()).isEqualTo(0.5);
+  }
+
+  @Test
   void ofTimeSteps() {
     MultiLayerNetwork identity =
         network(
