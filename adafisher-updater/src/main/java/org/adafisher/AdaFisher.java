@@ -30,6 +30,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * parameters that no factors are known for have F = c^2 + lambda with c the decayed start value 1
  * of a factor. L2 is {@code .l2(c)}, AdaFisherW is {@code .weightDecay(c, true)}: both are DL4J's.
  *
+ * <p>{@link Centred} works otherwise, at learning rates of another meaning: {@link #centred()}.
+ *
  * <p>Defaults: learning rate 1e-3, beta 0.9, {@link Released} with gamma 0.8 and damping 1e-3,
  * refreshed every 100 steps.
  *
@@ -38,7 +40,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  */
 public final class AdaFisher implements IUpdater {
 
-  /** Learning rate unless set. */
+  /** Learning rate of {@link Released} and its kin unless set. */
   public static final double DEFAULT_LEARNING_RATE = 1e-3;
 
   /** Decay of the momentum unless set. */
@@ -90,7 +92,9 @@ public final class AdaFisher implements IUpdater {
 
   private AdaFisher(Builder builder) {
     this(
-        builder.learningRate,
+        builder.learningRate == null
+            ? builder.formulation.defaultLearningRate()
+            : builder.learningRate,
         builder.learningRateSchedule,
         builder.beta,
         builder.refreshInterval == null
@@ -119,6 +123,15 @@ public final class AdaFisher implements IUpdater {
    */
   public static Builder builder() {
     return new Builder();
+  }
+
+  /**
+   * {@link Centred} with its defaults: refreshed every 10 steps after a burn-in of 100.
+   *
+   * @return {@code new AdaFisher(0.05, new Centred())}
+   */
+  public static AdaFisher centred() {
+    return new AdaFisher(Centred.DEFAULT_LEARNING_RATE, new Centred());
   }
 
   /**
@@ -199,7 +212,13 @@ public final class AdaFisher implements IUpdater {
 
   @Override
   public long stateSize(long numParams) {
-    return slot == null ? AdaFisherUpdater.ruleStateSize(numParams) : slot.stateSize(numParams);
+    return slot == null
+        ? numParams + LayerSlot.STEP_COUNT + preconditioning().stateSizeWithoutFactors(numParams)
+        : slot.stateSize(numParams, preconditioning());
+  }
+
+  Preconditioning preconditioning() {
+    return Preconditioning.of(formulation);
   }
 
   @Override
@@ -277,7 +296,7 @@ public final class AdaFisher implements IUpdater {
   /** Builds an {@link AdaFisher}; what is not set has its default. */
   public static final class Builder {
 
-    private double learningRate = DEFAULT_LEARNING_RATE;
+    private Double learningRate;
     private ISchedule learningRateSchedule;
     private double beta = DEFAULT_BETA;
     private Integer refreshInterval;
@@ -287,7 +306,8 @@ public final class AdaFisher implements IUpdater {
     public Builder() {}
 
     /**
-     * @param value above 0; replaces a schedule. Default 1e-3
+     * @param value above 0; replaces a schedule. Default: the formulation's, 1e-3 for {@link
+     *     Released}
      * @return this
      */
     public Builder learningRate(double value) {
@@ -318,7 +338,7 @@ public final class AdaFisher implements IUpdater {
 
     /**
      * @param steps from one refresh of the factors to the next, at least 1. Default: the
-     *     formulation's, 100 for {@link Released}
+     *     formulation's, 100 for {@link Released} and 10 for {@link Centred}
      * @return this
      */
     public Builder refreshInterval(int steps) {

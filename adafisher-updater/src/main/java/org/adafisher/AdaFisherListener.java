@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Captures what AdaFisher's factors are made of. On the passes that refresh factors, one in a
- * hundred by default, it taps the layers' backward pass; on the others it only tells the updaters
- * that a pass has begun.
+ * hundred by default (one in ten under {@link Centred}, after its burn-in), it taps the layers'
+ * backward pass; on the others it only tells the updaters that a pass has begun.
  *
  * <p>{@link AdaFisher#attach} adds it. Adding a new one with {@code net.addListeners} does as well:
  * it attaches itself on the first pass. One listener may serve several networks and threads.
@@ -50,7 +50,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
   }
 
   /**
-   * The present factors.
+   * The present factors; under {@link Centred} its a and s.
    *
    * @param model an attached network
    * @return copies, by layer name; the scale and shift of a dense layer with {@code hasLayerNorm}
@@ -98,7 +98,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
     if (watch != null) {
       Workspaces.outside(
           () -> {
-            watch.finish(Network.of(model).minibatch());
+            watch.finish(Network.of(model));
           });
     }
   }
@@ -138,10 +138,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
       for (UpdaterBlock block : network.updaterBlocks()) {
         if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
           updater.bind(block);
-          boolean refresh = updater.beginPass();
-          if (refresh
-              && updater.getConfig().slot() != null
-              && updater.getConfig().getFormulation().usesStatistics()) {
+          if (updater.beginPass()) {
             Layer layer = Network.layerOf(block.getLayersAndVariablesInBlock().get(0).getLayer());
             watched.computeIfAbsent(layer, Watched::new).blocks.put(updater, block);
           }
@@ -151,14 +148,15 @@ public final class AdaFisherListener extends BaseTrainingListener {
       watched.values().forEach(layer -> layer.watch(taps, minibatch));
     }
 
-    private void finish(Minibatch minibatch) {
+    private void finish(Network network) {
+      Minibatch minibatch = network.minibatch();
       taps.disarm();
       for (Watched layer : watched.values()) {
         layer.lookBack(minibatch);
         if (layer.raw == null) {
           continue;
         }
-        if (!layer.raw.values().stream().allMatch(RawFactors::isFinite)) {
+        if (!layer.raw.values().stream().allMatch(raw -> raw.fit(network.dataType()))) {
           droppedRefreshes.incrementAndGet();
           if (!dropLogged) {
             dropLogged = true;

@@ -4,8 +4,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import org.adafisher.capture.Workspaces;
-import org.adafisher.curvature.FactorPart;
-import org.adafisher.curvature.KroneckerBlock;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.ParameterSpan;
 import org.adafisher.curvature.RawFactors;
@@ -17,27 +15,24 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
 
 /**
- * One updater block's momentum, factors and step count, and the step they make.
+ * One updater block's momentum, curvature and step count, and the step they make.
  *
  * <p>All of it lives in DL4J's updater state, the one thing that DL4J saves, restores, averages and
- * copies: momentum [n], the block's own count of steps [1], then each part's H and S. Nothing of it
- * is cached on the host, since DL4J overwrites state without telling. Until the first step the
- * factors count as 1, so a state of zeros is a fresh one.
+ * copies: momentum [n], the block's own count of steps [1], then what the formulation keeps.
+ * Nothing of it is cached on the host, since DL4J overwrites state without telling. A state of
+ * zeros is a fresh one.
  */
 public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
 
   private static final String STATE = "state";
-
-  /** Below this, 1 / rate leaves the range of a FLOAT; the step would be 0 in it anyway. */
-  private static final double LEAST_LEARNING_RATE = 1e-30;
 
   private final AdaFisher config;
   private INDArray state;
 
   // Known once the listener has said which parameters this block has.
   private INDArray momentum;
-  private StepCount stepCount;
-  private KroneckerBlock factors;
+  private StateValue stepCount;
+  private Preconditioner preconditioner;
 
   // Between the forward pass and the update.
   private boolean passSeen;
@@ -48,13 +43,6 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   AdaFisherUpdater(AdaFisher config) {
     this.config = config;
   }
-
-  /** State of parameters without factors: momentum, step count, and one factor for all. */
-  static long ruleStateSize(long parameters) {
-    return parameters + LayerSlot.STEP_COUNT + KroneckerBlock.stateSize(List.of(RULE));
-  }
-
-  private static final FactorPart RULE = FactorPart.of(FactorPart.MAIN, 1, 1);
 
   @Override
   public AdaFisher getConfig() {
@@ -84,15 +72,17 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   public void setStateViewArray(
       INDArray viewArray, long[] gradientShape, char gradientOrder, boolean initialize) {
     LayerSlot slot = config.slot();
+    Preconditioning preconditioning = config.preconditioning();
     if (slot != null
-        && slot.blocks().stream().noneMatch(b -> slot.blockStateSize(b) == viewArray.length())) {
+        && slot.blocks().stream()
+            .noneMatch(b -> slot.blockStateSize(b, preconditioning) == viewArray.length())) {
       throw new IllegalStateException(
           "AdaFisher: the updater state of layer '%s' has %d values where %s are needed; it is from a network of other layer sizes or from another updater."
               .formatted(
                   slot.layer(),
                   viewArray.length(),
                   slot.blocks().stream()
-                      .map(b -> Long.toString(slot.blockStateSize(b)))
+                      .map(b -> Long.toString(slot.blockStateSize(b, preconditioning)))
                       .collect(Collectors.joining(" or "))));
     }
     state = viewArray.reshape(viewArray.length());
@@ -110,21 +100,19 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     }
     long n = block.getParamOffsetEnd() - block.getParamOffsetStart();
     LayerSlot slot = config.slot();
-    List<FactorPart> parts;
-    List<ParameterSpan> spans;
-    if (slot == null) {
-      parts = List.of(RULE);
-      spans = List.of();
-    } else {
-      spans = slot.blockOf(block.getLayersAndVariablesInBlock().get(0).getParamName());
-      parts = slot.partsOf(spans);
-    }
+    List<ParameterSpan> spans =
+        slot == null
+            ? List.of()
+            : slot.blockOf(block.getLayersAndVariablesInBlock().get(0).getParamName());
     Workspaces.outside(
         () -> {
           INDArray rest =
               state.get(NDArrayIndex.interval(n + LayerSlot.STEP_COUNT, state.length()));
-          factors = new KroneckerBlock(parts, spans, rest);
-          stepCount = new StepCount(state.get(NDArrayIndex.interval(n, n + LayerSlot.STEP_COUNT)));
+          preconditioner =
+              config
+                  .preconditioning()
+                  .bind(slot == null ? List.of() : slot.partsOf(spans), spans, block, rest);
+          stepCount = new StateValue(state.get(NDArrayIndex.interval(n, n + LayerSlot.STEP_COUNT)));
           momentum = state.get(NDArrayIndex.interval(0, n));
         });
   }
@@ -132,17 +120,21 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   /**
    * A forward pass has begun: an update may follow.
    *
-   * @return whether that update refreshes the factors
+   * @return whether that update needs statistics of the layer
    */
   boolean beginPass() {
-    steps = stepCount.get();
+    steps = stepCount.count();
     if (steps == 0) {
-      factors.start();
+      preconditioner.start();
     }
     statistics = Map.of();
     keepMissing = false;
     passSeen = true;
-    return steps % config.getRefreshInterval() == 0;
+    return refreshes() && preconditioner.hasFactors() && config.getFormulation().usesStatistics();
+  }
+
+  private boolean refreshes() {
+    return config.getFormulation().refreshesAt(steps, config.getRefreshInterval());
   }
 
   /**
@@ -158,13 +150,10 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
 
   /** Copies of the block's factors, by part; empty for parameters without. */
   Map<String, KroneckerFactors> factors() {
-    if (config.slot() == null) {
-      return Map.of();
+    if (stepCount.count() == 0) {
+      preconditioner.start();
     }
-    if (stepCount.get() == 0) {
-      factors.start();
-    }
-    return factors.factors();
+    return preconditioner.factors();
   }
 
   /**
@@ -184,8 +173,8 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
               .formatted(config.getLearningRateSchedule(), learningRate, iteration, epoch));
     }
     passSeen = false;
-    if (steps % config.getRefreshInterval() == 0) {
-      factors.refresh(statistics, config.getFormulation().averaging(), keepMissing);
+    if (refreshes()) {
+      preconditioner.refresh(statistics, keepMissing);
       statistics = Map.of();
     }
     double beta = config.getBeta();
@@ -195,13 +184,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     blas.scal(momentum.length(), beta, momentum);
     blas.axpy(gradient.length(), 1 - beta, gradient, momentum);
     stepCount.set(steps + 1);
-    if (learningRate < LEAST_LEARNING_RATE) {
-      gradient.assign(0);
-      return;
-    }
-    // The gradient has served: F is written over it, scaled so that m / F is the whole step.
-    double scale = (1 - Math.pow(beta, steps + 1)) / learningRate;
-    factors.fisher(config.getFormulation().damping(), scale, gradient);
-    momentum.divi(gradient, gradient);
+    preconditioner.apply(
+        new Step(momentum, gradient, beta, steps + 1, learningRate, iteration, epoch));
   }
 }

@@ -130,7 +130,8 @@ final class Attachment {
     }
     if (!withoutFactors.isEmpty()) {
       log.info(
-          "No factors are known for layers {}: AdaFisher updates them with the momentum alone.",
+          "No factors are known for layers {}: AdaFisher updates them by its formulation's rule for"
+              + " such parameters.",
           withoutFactors);
     }
     if (changed) {

@@ -1,7 +1,6 @@
 package org.adafisher;
 
 import java.io.Serializable;
-import org.adafisher.curvature.FactorAveraging;
 import org.nd4j.shade.jackson.annotation.JsonSubTypes;
 import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 
@@ -13,19 +12,10 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
 @JsonSubTypes({
   @JsonSubTypes.Type(value = Released.class, name = "Released"),
   @JsonSubTypes.Type(value = Paper.class, name = "Paper"),
-  @JsonSubTypes.Type(value = Placebo.class, name = "Placebo")
+  @JsonSubTypes.Type(value = Placebo.class, name = "Placebo"),
+  @JsonSubTypes.Type(value = Centred.class, name = "Centred")
 })
-public sealed interface Formulation extends Serializable permits Released, Paper, Placebo {
-
-  /**
-   * @return lambda, added to every entry of the Fisher diagonal
-   */
-  double damping();
-
-  /**
-   * @return how the factors follow the statistics
-   */
-  FactorAveraging averaging();
+public sealed interface Formulation extends Serializable permits Released, Paper, Placebo, Centred {
 
   /**
    * @return whether there is anything to capture
@@ -35,9 +25,25 @@ public sealed interface Formulation extends Serializable permits Released, Paper
   }
 
   /**
+   * @return the learning rate unless one is set
+   */
+  default double defaultLearningRate() {
+    return AdaFisher.DEFAULT_LEARNING_RATE;
+  }
+
+  /**
    * @return the refresh interval, in steps, unless one is set
    */
   default int defaultRefreshInterval() {
     return 100;
+  }
+
+  /**
+   * @param step count of the updates before this one
+   * @param refreshInterval the interval that is set, in steps
+   * @return whether this update refreshes what is kept
+   */
+  default boolean refreshesAt(long step, int refreshInterval) {
+    return step % refreshInterval == 0;
   }
 }

@@ -3,7 +3,6 @@ package org.adafisher;
 import java.io.Serializable;
 import java.util.List;
 import org.adafisher.curvature.FactorPart;
-import org.adafisher.curvature.KroneckerBlock;
 import org.adafisher.curvature.ParameterSpan;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -27,17 +26,20 @@ record LayerSlot(
     @JsonProperty("blocks") List<List<ParameterSpan>> blocks)
     implements Serializable {
 
-  /** The value in front of the factors: the block's own count of steps. */
+  /** The value in front of the curvature: the block's own count of steps. */
   static final int STEP_COUNT = 1;
 
-  long stateSize(long parameterLength) {
+  long stateSize(long parameterLength, Preconditioning preconditioning) {
     return parameterLength
-        + blocks.stream().mapToLong(block -> charge(block, parameterLength)).max().orElse(0);
+        + blocks.stream()
+            .mapToLong(block -> charge(block, parameterLength, preconditioning))
+            .max()
+            .orElse(0);
   }
 
-  /** The length of a block's whole state: momentum, step count, factors, perhaps some padding. */
-  long blockStateSize(List<ParameterSpan> block) {
-    return block.stream().mapToLong(span -> stateSize(span.length())).sum();
+  /** The length of a block's whole state: momentum, step count, curvature, perhaps some padding. */
+  long blockStateSize(List<ParameterSpan> block, Preconditioning preconditioning) {
+    return block.stream().mapToLong(span -> stateSize(span.length(), preconditioning)).sum();
   }
 
   /** The parts that a block's parameters meet, in the order in which its state has them. */
@@ -59,12 +61,13 @@ record LayerSlot(
                         .formatted(layer, firstParameter)));
   }
 
-  private long charge(List<ParameterSpan> block, long parameterLength) {
+  private long charge(
+      List<ParameterSpan> block, long parameterLength, Preconditioning preconditioning) {
     if (block.get(0).length() != parameterLength) {
       return 0;
     }
     long equallyLong = block.stream().filter(span -> span.length() == parameterLength).count();
-    long extra = STEP_COUNT + KroneckerBlock.stateSize(partsOf(block));
+    long extra = STEP_COUNT + preconditioning.stateSize(partsOf(block), block);
     return (extra + equallyLong - 1) / equallyLong;
   }
 }

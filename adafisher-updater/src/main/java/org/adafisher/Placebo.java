@@ -9,7 +9,7 @@ import org.adafisher.curvature.FactorAveraging;
  * @param gamma in [0, 1)
  * @param damping lambda, above 0
  */
-public record Placebo(double gamma, double damping) implements Formulation {
+public record Placebo(double gamma, double damping) implements Formulation, KroneckerFormulation {
 
   /**
    * @throws IllegalArgumentException if a value is out of range
@@ -24,6 +24,9 @@ public record Placebo(double gamma, double damping) implements Formulation {
     this(Released.DEFAULT_GAMMA, Released.DEFAULT_DAMPING);
   }
 
+  /**
+   * @return how the factors follow the statistics
+   */
   @Override
   public FactorAveraging averaging() {
     return new FactorAveraging(0.1 * gamma, 0);

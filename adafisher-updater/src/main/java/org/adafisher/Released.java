@@ -13,7 +13,7 @@ import org.adafisher.curvature.FactorAveraging;
  * @param gamma in [0, 1)
  * @param damping lambda, above 0
  */
-public record Released(double gamma, double damping) implements Formulation {
+public record Released(double gamma, double damping) implements Formulation, KroneckerFormulation {
 
   /** Paper, section 5: gamma 0.8. */
   static final double DEFAULT_GAMMA = 0.8;
@@ -34,6 +34,9 @@ public record Released(double gamma, double damping) implements Formulation {
     this(DEFAULT_GAMMA, DEFAULT_DAMPING);
   }
 
+  /**
+   * @return how the factors follow the statistics
+   */
   @Override
   public FactorAveraging averaging() {
     return new FactorAveraging(0.1 * gamma, 0.01 * gamma);

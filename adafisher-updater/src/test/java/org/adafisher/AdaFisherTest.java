@@ -26,8 +26,26 @@ class AdaFisherTest {
     assertThat(new AdaFisher(1e-3, new Released())).isEqualTo(updater);
   }
 
+  @Test
+  void theCentredFormulationHasItsOwnDefaults() {
+    AdaFisher updater = AdaFisher.centred();
+    assertThat(updater).isEqualTo(new AdaFisher(0.05, new Centred()));
+    assertThat(updater).isEqualTo(AdaFisher.builder().formulation(new Centred()).build());
+    assertThat(updater.getLearningRate()).isEqualTo(0.05);
+    assertThat(updater.getBeta()).isEqualTo(0.9);
+    assertThat(updater.getRefreshInterval()).isEqualTo(10);
+    assertThat(new Centred())
+        .isEqualTo(new Centred(0.95, 0.99, 0.01, 0.01, 0.316, 0.1, 0.3, 100, 1e-12, 1e-30, 1e-16));
+    assertThat(new Centred().withBurnIn(7))
+        .isEqualTo(new Centred(0.95, 0.99, 0.01, 0.01, 0.316, 0.1, 0.3, 7, 1e-12, 1e-30, 1e-16));
+  }
+
   static Stream<IUpdater> updaters() {
     return Stream.of(
+        AdaFisher.centred(),
+        new AdaFisher(
+            new CosineSchedule(0.1, 50),
+            new Centred(0.9, 0.95, 0.1, 0.2, 0.3, 0.4, 0.5, 6, 1e-11, 1e-29, 1e-15)),
         new AdaFisher(),
         new AdaFisher(0.1, new Paper(0.5, 0.01)),
         new AdaFisher(new CosineSchedule(0.1, 50, 0.01, 5), new Placebo()),
@@ -57,11 +75,31 @@ class AdaFisherTest {
         bad("gamma", "NaN", () -> new Paper(Double.NaN, 1e-3)),
         bad("damping", "0.0", () -> new Released(0.8, 0)),
         bad("damping", "-1.0", () -> new Placebo(0.8, -1)),
+        bad("rho", "1.0", () -> centred(1, 0.99, 0.01, 0.01, 0.316, 0.1, 0.3)),
+        bad("beta2", "-0.5", () -> centred(0.95, -0.5, 0.01, 0.01, 0.316, 0.1, 0.3)),
+        bad("eps", "-0.1", () -> centred(0.95, 0.99, -0.1, 0.01, 0.316, 0.1, 0.3)),
+        bad("dampingIn", "0.0", () -> centred(0.95, 0.99, 0.01, 0, 0.316, 0.1, 0.3)),
+        bad("dampingOut", "NaN", () -> centred(0.95, 0.99, 0.01, 0.01, Double.NaN, 0.1, 0.3)),
+        bad("dampingRest", "-1.0", () -> centred(0.95, 0.99, 0.01, 0.01, 0.316, -1, 0.3)),
+        bad("lrRest", "0.0", () -> centred(0.95, 0.99, 0.01, 0.01, 0.316, 0.1, 0)),
+        bad("burnIn", "-1", () -> new Centred().withBurnIn(-1)),
         bad("initialLr", "0.0", () -> new CosineSchedule(0, 10)),
         bad("totalSteps", "0", () -> new CosineSchedule(0.1, 0)),
         bad("minLr", "0.2", () -> new CosineSchedule(0.1, 10, 0.2)),
         bad("warmUpSteps", "10", () -> new CosineSchedule(0.1, 10, 0, 10)),
         bad("learningRate", "0.0", () -> new AdaFisher().setLrAndSchedule(0, null)));
+  }
+
+  private static Centred centred(
+      double rho,
+      double beta2,
+      double eps,
+      double dampingIn,
+      double dampingOut,
+      double dampingRest,
+      double lrRest) {
+    return new Centred(
+        rho, beta2, eps, dampingIn, dampingOut, dampingRest, lrRest, 100, 1e-12, 1e-30, 1e-16);
   }
 
   private static Arguments bad(String parameter, String value, Runnable action) {

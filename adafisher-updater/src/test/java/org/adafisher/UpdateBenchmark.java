@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class UpdateBenchmark {
 
-  @Param({"AdaFisher", "Adam", "Nesterovs"})
+  @Param({"AdaFisher", "Centred", "Adam", "Nesterovs"})
   private String updater;
 
   @Param({"20", "500", "4096"})
@@ -47,6 +47,11 @@ public class UpdateBenchmark {
     IUpdater config =
         switch (updater) {
           case "Adam" -> new Adam(1e-6);
+          case "Centred" ->
+              AdaFisher.builder()
+                  .refreshInterval(Integer.MAX_VALUE)
+                  .formulation(new Centred().withBurnIn(0))
+                  .build();
           case "Nesterovs" -> new Nesterovs(1e-6, 0.9);
           default -> AdaFisher.builder().refreshInterval(Integer.MAX_VALUE).build();
         };

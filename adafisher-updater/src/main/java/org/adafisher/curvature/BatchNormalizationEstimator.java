@@ -28,7 +28,7 @@ final class BatchNormalizationEstimator implements FactorEstimator.FromGradient 
     }
     long channels = layer.getParam(GAMMA).length();
     return new FactorLayout(
-        List.of(FactorPart.of(FactorPart.MAIN, 2, channels)),
+        List.of(FactorPart.ofNormalization(FactorPart.MAIN, channels)),
         List.of(
             new ParameterSpan(GAMMA, FactorPart.MAIN, 0, 1, channels),
             new ParameterSpan(BETA, FactorPart.MAIN, 1, 1, channels)));

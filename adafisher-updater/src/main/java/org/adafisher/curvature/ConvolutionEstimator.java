@@ -20,9 +20,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * A 2-d convolution: a row is an output position of an example, an input one of (channel, kernel
  * row, kernel column); zero padding counts as zeros.
  *
- * <p>No im2col: the squares are summed over the batch first, [C, H, W]; which pixels a kernel row
- * or column ever meets is a small 0/1 matrix, so the window sums are two matrix products (the idea
- * of kfac-jax's {@code patches_second_moment}).
+ * <p>No im2col: the inputs and their squares are summed over the batch first, [C, H, W]; which
+ * pixels a kernel row or column ever meets is a small 0/1 matrix, so the window sums are two matrix
+ * products (the idea of kfac-jax's {@code patches_second_moment}).
  */
 final class ConvolutionEstimator implements FactorEstimator.FromSignal {
 
@@ -35,7 +35,9 @@ final class ConvolutionEstimator implements FactorEstimator.FromSignal {
     long outputs = weights.size(0);
     long patch = weights.length() / outputs;
     boolean bias = layer.paramTable().containsKey(B);
-    FactorPart part = new FactorPart(FactorPart.MAIN, patch + (bias ? 1 : 0), outputs, 1.0 / patch);
+    FactorPart part =
+        new FactorPart(
+            FactorPart.MAIN, patch + (bias ? 1 : 0), outputs, 1.0 / patch, FactorPart.Kind.LINEAR);
     ParameterSpan w = new ParameterSpan(W, FactorPart.MAIN, 0, patch, outputs);
     return new FactorLayout(
         List.of(part),
@@ -51,28 +53,39 @@ final class ConvolutionEstimator implements FactorEstimator.FromSignal {
     int height = (int) gradient.size(2);
     int width = (int) gradient.size(3);
     double rows = (double) gradient.size(0) * height * width;
-    double[] h = inputMoment(input, conf, height, width);
+    InputMoments inputs = inputMoments(input, conf, height, width);
+    double[] s = Moments.meanSquare(gradient, minibatch.lossScale(), rows, 0, 2, 3);
     return Map.of(
         FactorPart.MAIN,
-        new RawFactors(
-            layer.paramTable().containsKey(B) ? Moments.withBias(h) : h,
-            Moments.meanSquare(gradient, minibatch.lossScale(), rows, 0, 2, 3)));
+        layer.paramTable().containsKey(B)
+            ? new RawFactors(Moments.withBias(inputs.square), s, Moments.withBias(inputs.mean))
+            : new RawFactors(inputs.square, s, inputs.mean));
   }
 
-  /** Mean over rows of the squared inputs: [C * kh * kw], without a bias. */
-  static double[] inputMoment(INDArray input, ConvolutionLayer conf, int height, int width) {
+  /** Means over rows of the inputs and of their squares: [C * kh * kw] each, without a bias. */
+  record InputMoments(double[] mean, double[] square) {}
+
+  static InputMoments inputMoments(INDArray input, ConvolutionLayer conf, int height, int width) {
     double rows = (double) input.size(0) * height * width;
     boolean channelsLast = conf.getCnn2dDataFormat() == CNN2DFormat.NHWC;
     if (meetsEveryPixelOnce(conf)) {
-      return channelsLast
-          ? Moments.meanSquare(input, 1, rows, 0, 1, 2)
-          : Moments.meanSquare(input, 1, rows, 0, 2, 3);
+      int[] allButChannels = channelsLast ? new int[] {0, 1, 2} : new int[] {0, 2, 3};
+      return new InputMoments(
+          Moments.mean(input, rows, allButChannels),
+          Moments.meanSquare(input, 1, rows, allButChannels));
     }
     INDArray root = input.norm2(0).divi(Math.sqrt(rows));
-    // Over a batch of one, ND4J's norm leaves the shape as it was.
-    INDArray squares = root.muli(root).reshape(ArrayUtil.removeIndex(input.shape(), 0));
-    return windowSums(channelsLast ? squares.permute(2, 0, 1) : squares, conf, height, width)
-        .toDoubleVector();
+    INDArray mean = input.sum(0).divi(rows);
+    // Over a batch of one, ND4J's reductions leave the shape as it was. Side by side as twice the
+    // channels, the two images share the window sums' operations.
+    long[] image = ArrayUtil.removeIndex(input.shape(), 0);
+    INDArray both =
+        Nd4j.concat(channelsLast ? 2 : 0, mean.reshape(image), root.muli(root).reshape(image));
+    double[] sums =
+        windowSums(channelsLast ? both.permute(2, 0, 1) : both, conf, height, width)
+            .toDoubleVector();
+    int half = sums.length / 2;
+    return new InputMoments(Arrays.copyOf(sums, half), Arrays.copyOfRange(sums, half, sums.length));
   }
 
   /** A 1x1 kernel needs no windows: that is most of the convolutions of a ResNet. */

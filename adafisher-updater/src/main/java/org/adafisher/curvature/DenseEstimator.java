@@ -36,7 +36,7 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
     List<ParameterSpan> spans = new ArrayList<>();
     if (layer.paramTable().containsKey(G)) {
       parts.add(FactorPart.of(FactorPart.MAIN, inputs, outputs));
-      parts.add(FactorPart.of(FactorPart.LAYER_NORM, 2, outputs));
+      parts.add(FactorPart.ofNormalization(FactorPart.LAYER_NORM, outputs));
       spans.add(new ParameterSpan(W, FactorPart.MAIN, 0, inputs, outputs));
       spans.add(new ParameterSpan(G, FactorPart.LAYER_NORM, 0, 1, outputs));
       if (bias) {
@@ -70,10 +70,15 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
     if (layer.paramTable().containsKey(G)) {
       return withLayerNorm(layer, input, gradient, rows, minibatch);
     }
+    double[] mean = Moments.mean(input, rows, 0);
     double[] h = Moments.meanSquare(input, 1, rows, 0);
     double[] s = Moments.meanSquare(gradient, minibatch.lossScale(), rows, 0);
     boolean bias = layer.paramTable().containsKey(B);
-    return Map.of(FactorPart.MAIN, new RawFactors(bias ? Moments.withBias(h) : h, s));
+    return Map.of(
+        FactorPart.MAIN,
+        bias
+            ? new RawFactors(Moments.withBias(h), s, Moments.withBias(mean))
+            : new RawFactors(h, s, mean));
   }
 
   private static Map<String, RawFactors> withLayerNorm(
@@ -91,7 +96,8 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
         FactorPart.MAIN,
         new RawFactors(
             Moments.meanSquare(input, 1, rows, 0),
-            Moments.meanSquare(below, minibatch.lossScale(), rows, 0)));
+            Moments.meanSquare(below, minibatch.lossScale(), rows, 0),
+            Moments.mean(input, rows, 0)));
     result.put(
         FactorPart.LAYER_NORM,
         new RawFactors(

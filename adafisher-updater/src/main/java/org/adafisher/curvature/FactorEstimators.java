@@ -7,6 +7,8 @@ import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.Convolution2D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 
@@ -22,6 +24,8 @@ public final class FactorEstimators {
           RnnOutputLayer.class, new DenseEstimator(),
           ConvolutionLayer.class, new ConvolutionEstimator(),
           Convolution2D.class, new ConvolutionEstimator(),
+          EmbeddingLayer.class, new EmbeddingEstimator(),
+          EmbeddingSequenceLayer.class, new EmbeddingEstimator(),
           BatchNormalization.class, new BatchNormalizationEstimator());
 
   private FactorEstimators() {}

@@ -3,7 +3,7 @@ package org.adafisher.curvature;
 import java.util.Arrays;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** The sums of squares that the estimators have in common. */
+/** The sums and sums of squares that the estimators have in common. */
 final class Moments {
 
   private Moments() {}
@@ -19,6 +19,15 @@ final class Moments {
     for (int i = 0; i < result.length; i++) {
       double root = result[i] * toRootMean;
       result[i] = root * root;
+    }
+    return result;
+  }
+
+  /** {@code sum x / rows} over some dimensions, as a flat vector. */
+  static double[] mean(INDArray x, double rows, int... overDimensions) {
+    double[] result = x.sum(overDimensions).dup('c').reshape(-1).toDoubleVector();
+    for (int i = 0; i < result.length; i++) {
+      result[i] /= rows;
     }
     return result;
   }

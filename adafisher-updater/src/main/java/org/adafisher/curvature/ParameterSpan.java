@@ -18,6 +18,13 @@ public record ParameterSpan(
     implements Serializable {
 
   /**
+   * @return whether this is the weight of a linear part, rather than its bias
+   */
+  public boolean isWeight() {
+    return inputOffset == 0;
+  }
+
+  /**
    * @return number of values of the parameter
    */
   public long length() {

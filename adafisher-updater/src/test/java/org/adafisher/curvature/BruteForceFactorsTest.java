@@ -14,6 +14,7 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
@@ -29,12 +30,15 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
@@ -54,9 +58,9 @@ import org.nd4j.linalg.lossfunctions.impl.LossMSE;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
- * Raw factors of small random networks against their definition: H by loops over plain numbers, S
- * from finite differences of the network's own score. In every network the layer under test is the
- * second, above a tanh of the features.
+ * Raw factors of small random networks against their definition: H and the mean input by loops over
+ * plain numbers, S from finite differences of the network's own score. In every network the layer
+ * under test is the second, above a tanh of the features, but for embeddings, which must be first.
  */
 class BruteForceFactorsTest {
 
@@ -208,7 +212,9 @@ class BruteForceFactorsTest {
 
     double[][] gradient = rows(net.preActivationGradient(INDArray::addi), channelAxis(format));
     assertThat(gradient).hasDimensions(rows, units);
-    assertExact(raw.input(), withBias(squares(patches.toArray(double[][]::new), rows), bias));
+    double[][] inputs = patches.toArray(double[][]::new);
+    assertExact(raw.input(), withBias(squares(inputs, rows), bias));
+    assertExact(raw.inputMean(), withBias(means(inputs, rows), bias));
     assertClose(raw.gradient(), squares(gradient, rows));
   }
 
@@ -319,6 +325,80 @@ class BruteForceFactorsTest {
   }
 
   @Property(tries = 30)
+  void embedding(
+      @ForAll("activations") Activation activation,
+      @ForAll boolean bias,
+      @ForAll @IntRange(min = 1, max = 5) int indices,
+      @ForAll @IntRange(min = 1, max = 4) int units,
+      @ForAll @IntRange(min = 1, max = 6) int batch,
+      @ForAll boolean minibatch,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    INDArray ids = ids(random, indices, batch, 1);
+    Net net =
+        new Net(
+            random,
+            minibatch,
+            new DataSet(ids, labels(random, batch, 3)),
+            InputType.feedForward(indices),
+            List.of(
+                new EmbeddingLayer.Builder()
+                    .nIn(indices)
+                    .nOut(units)
+                    .hasBias(bias)
+                    .activation(activation)
+                    .build(),
+                Loss.CROSS_ENTROPY.output(3, true)),
+            0);
+    assertEmbedding(net, ids, Nd4j.ones(batch, 1), indices, 1, bias);
+  }
+
+  @Property(tries = 40)
+  void embeddingOfSequences(
+      @ForAll("activations") Activation activation,
+      @ForAll boolean bias,
+      @ForAll boolean masked,
+      @ForAll RNNFormat format,
+      @ForAll boolean rankThree,
+      @ForAll @IntRange(min = 1, max = 5) int indices,
+      @ForAll @IntRange(min = 1, max = 4) int units,
+      @ForAll @IntRange(min = 1, max = 4) int batch,
+      @ForAll @IntRange(min = 1, max = 4) int steps,
+      @ForAll long seed) {
+    assumeAccepted(masked, batch * steps);
+    Random random = new Random(seed);
+    INDArray mask = masked ? mask(random, batch, steps) : Nd4j.ones(batch, steps);
+    INDArray ids = ids(random, indices, batch, steps);
+    INDArray labels = labels(random, batch, 2, steps);
+    Net net =
+        new Net(
+            random,
+            NEEDS_MINIBATCH,
+            new DataSet(
+                rankThree ? ids.reshape(batch, 1, steps) : ids,
+                format == RNNFormat.NCW ? labels : labels.permute(0, 2, 1).dup('c'),
+                masked ? mask : null,
+                masked ? mask : null),
+            InputType.feedForward(indices),
+            List.of(
+                new EmbeddingSequenceLayer.Builder()
+                    .nIn(indices)
+                    .nOut(units)
+                    .inputLength(steps)
+                    .outputDataFormat(format)
+                    .hasBias(bias)
+                    .activation(activation)
+                    .build(),
+                new RnnOutputLayer.Builder(Loss.CROSS_ENTROPY.function)
+                    .activation(Activation.SOFTMAX)
+                    .dataFormat(format)
+                    .nOut(2)
+                    .build()),
+            0);
+    assertEmbedding(net, ids, mask, indices, format == RNNFormat.NCW ? 1 : 2, bias);
+  }
+
+  @Property(tries = 30)
   void layerNorm(
       @ForAll("activations") Activation activation,
       @ForAll @IntRange(min = 1, max = 4) int inputs,
@@ -418,8 +498,31 @@ class BruteForceFactorsTest {
     }
     RawFactors main = raw.get(FactorPart.MAIN);
     assertExact(main.input(), withBias(squares(input, rows), bias));
+    assertExact(main.inputMean(), withBias(means(input, rows), bias));
     // A row that does not count has no effect on the score: its differences are 0.
     double[][] gradient = rows(net.preActivationGradient(INDArray::addi), 1);
+    assertClose(main.gradient(), squares(gradient, rows));
+  }
+
+  private static void assertEmbedding(
+      Net net, INDArray ids, INDArray mask, int indices, int unitAxis, boolean bias) {
+    double[] counts = flat(mask);
+    double rows = DoubleStream.of(counts).sum();
+
+    Map<String, RawFactors> raw = net.factors();
+
+    if (rows == 0) {
+      assertThat(raw).isEmpty();
+      return;
+    }
+    double[][] oneHot = new double[counts.length][indices];
+    for (int row = 0; row < counts.length; row++) {
+      oneHot[row][(int) flat(ids)[row]] = counts[row];
+    }
+    RawFactors main = raw.get(FactorPart.MAIN);
+    assertExact(main.input(), withBias(squares(oneHot, rows), bias));
+    assertExact(main.inputMean(), withBias(means(oneHot, rows), bias));
+    double[][] gradient = rows(net.preActivationGradient(INDArray::addi), unitAxis);
     assertClose(main.gradient(), squares(gradient, rows));
   }
 
@@ -450,10 +553,12 @@ class BruteForceFactorsTest {
     double[][] belowNorm = rows(net.preActivationGradient(net::recompute), 1);
     RawFactors main = raw.get(FactorPart.MAIN);
     assertExact(main.input(), squares(input, rows));
+    assertExact(main.inputMean(), means(input, rows));
     assertClose(main.gradient(), squares(belowNorm, rows));
     INDArray shift = net.preActivationGradient(INDArray::addi).sum(0);
     RawFactors norm = raw.get(FactorPart.LAYER_NORM);
     assertExact(norm.input(), sumOfSquares(sums) / squaredBatch, sums.length / squaredBatch);
+    assertThat(norm.inputMean()).isEmpty();
     assertClose(norm.gradient(), squares(new double[][] {flat(shift)}, batch));
   }
 
@@ -470,6 +575,7 @@ class BruteForceFactorsTest {
 
     INDArray shift = differences(net::loss, net.parameter("beta"));
     assertExact(raw.input(), sumOfSquares(sums) / squaredBatch, sums.length / squaredBatch);
+    assertThat(raw.inputMean()).isEmpty();
     assertClose(raw.gradient(), squares(new double[][] {flat(shift)}, batch));
   }
 
@@ -499,6 +605,12 @@ class BruteForceFactorsTest {
   private static double[] squares(double[][] rows, double count) {
     return IntStream.range(0, rows[0].length)
         .mapToDouble(j -> Arrays.stream(rows).mapToDouble(row -> row[j] * row[j]).sum() / count)
+        .toArray();
+  }
+
+  private static double[] means(double[][] rows, double count) {
+    return IntStream.range(0, rows[0].length)
+        .mapToDouble(j -> Arrays.stream(rows).mapToDouble(row -> row[j]).sum() / count)
         .toArray();
   }
 
@@ -567,6 +679,14 @@ class BruteForceFactorsTest {
     return result;
   }
 
+  private static INDArray ids(Random random, int indices, long... shape) {
+    INDArray result = Nd4j.zeros(DataType.DOUBLE, shape);
+    for (long i = 0; i < result.length(); i++) {
+      result.putScalar(i, random.nextInt(indices));
+    }
+    return result;
+  }
+
   private static INDArray image(
       Random random, CNN2DFormat format, int batch, int channels, int height, int width) {
     return format == CNN2DFormat.NCHW
@@ -591,22 +711,38 @@ class BruteForceFactorsTest {
   /** A network, its data, and what the layer under test shows of them. */
   private static final class Net {
 
-    private static final int TESTED = 1;
-
+    private final int tested;
     private final MultiLayerNetwork model;
     private final DataSet data;
     private final Minibatch minibatch;
 
     private Net(
         Random random, boolean minibatch, DataSet data, InputType type, Layer... fromTested) {
+      this(
+          random,
+          minibatch,
+          data,
+          type,
+          Stream.concat(Stream.of(new ActivationLayer(Activation.TANH)), Stream.of(fromTested))
+              .toList(),
+          1);
+    }
+
+    private Net(
+        Random random,
+        boolean minibatch,
+        DataSet data,
+        InputType type,
+        List<? extends Layer> all,
+        int tested) {
+      this.tested = tested;
       var layers =
           new NeuralNetConfiguration.Builder()
               .dataType(DataType.DOUBLE)
               .miniBatch(minibatch)
               .updater(new Sgd(0))
-              .list()
-              .layer(new ActivationLayer(Activation.TANH));
-      for (Layer layer : fromTested) {
+              .list();
+      for (Layer layer : all) {
         layers.layer(layer);
       }
       this.model = new MultiLayerNetwork(layers.setInputType(type).build());
@@ -621,7 +757,7 @@ class BruteForceFactorsTest {
     }
 
     private INDArray parameter(String name) {
-      return model.getLayer(TESTED).getParam(name);
+      return model.getLayer(tested).getParam(name);
     }
 
     private double loss() {
@@ -630,7 +766,7 @@ class BruteForceFactorsTest {
 
     /** The factors that the layer's estimator makes of one real training step of rate 0. */
     private Map<String, RawFactors> factors() {
-      var layer = model.getLayer(TESTED);
+      var layer = model.getLayer(tested);
       FactorEstimator estimator = FactorEstimators.forLayer(layer).orElseThrow();
       Taps taps = new Taps();
       List<Map<String, RawFactors>> seen = new ArrayList<>();
@@ -656,7 +792,7 @@ class BruteForceFactorsTest {
             }
 
             private INDArray gradient(String parameter) {
-              return model.gradient().getGradientFor(TESTED + "_" + parameter);
+              return model.gradient().getGradientFor(tested + "_" + parameter);
             }
           });
       model.fit(data);
@@ -674,7 +810,7 @@ class BruteForceFactorsTest {
 
     /** The loss when the layer's pre-activation is changed in place. */
     private double lossWith(Consumer<INDArray> change) {
-      BaseLayer conf = (BaseLayer) model.getLayer(TESTED).conf().getLayer();
+      BaseLayer conf = (BaseLayer) model.getLayer(tested).conf().getLayer();
       IActivation activation = conf.getActivationFn();
       conf.setActivationFn(new Changed(activation, change));
       double loss = loss();
@@ -684,7 +820,7 @@ class BruteForceFactorsTest {
 
     /** The pre-activation of a layer with layer normalization, with x W moved by a nudge. */
     private void recompute(INDArray z, INDArray nudge) {
-      INDArray rows = model.getLayer(TESTED).input().mmul(parameter("W")).add(nudge);
+      INDArray rows = model.getLayer(tested).input().mmul(parameter("W")).add(nudge);
       INDArray centred = rows.sub(rows.mean(true, 1));
       INDArray deviation = Transforms.sqrt(centred.mul(centred).mean(true, 1));
       z.assign(centred.div(deviation).mul(parameter("g")).add(parameter("b")));

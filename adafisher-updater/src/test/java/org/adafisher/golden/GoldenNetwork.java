@@ -5,8 +5,6 @@ import java.util.List;
 import java.util.Map;
 import org.adafisher.AdaFisher;
 import org.adafisher.AdaFisherListener;
-import org.adafisher.Paper;
-import org.adafisher.Released;
 import org.adafisher.curvature.KroneckerFactors;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
@@ -16,9 +14,13 @@ import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.preprocessor.BaseInputPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.workspace.ArrayType;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -118,7 +120,8 @@ final class GoldenNetwork {
     return value.rank() == 2
         && name.endsWith(".weight")
         && !normalized.containsKey(layer)
-        && !isNorm(net.getLayer(layer));
+        && !isNorm(net.getLayer(layer))
+        && !(net.getLayer(layer).conf().getLayer() instanceof EmbeddingSequenceLayer);
   }
 
   private static boolean isNorm(Layer layer) {
@@ -136,14 +139,14 @@ final class GoldenNetwork {
                     .learningRate(run.hyper("lr"))
                     .beta(run.hyper("beta"))
                     .refreshInterval((int) run.hyper("TCov"))
-                    .formulation(
-                        run.hasPaperAveraging()
-                            ? new Paper(run.hyper("gamma"), run.hyper("Lambda"))
-                            : new Released(run.hyper("gamma"), run.hyper("Lambda")))
+                    .formulation(run.formulation())
                     .build());
-    boolean decoupled = run.optimizer().equals("AdaFisherW");
+    boolean decoupled = run.isCentred() || run.optimizer().equals("AdaFisherW");
     if (decay > 0 && decoupled) {
-      global.weightDecay(decay, true).weightDecayBias(decay, true);
+      global.weightDecay(decay, true);
+      if (!run.isCentred()) {
+        global.weightDecayBias(decay, true);
+      }
     } else if (decay > 0) {
       global.l2(decay).l2Bias(decay);
     }
@@ -205,6 +208,18 @@ final class GoldenNetwork {
                     .name(name)
                     .eps(spec.get("eps").asDouble())
                     .build());
+        case "Embedding" -> {
+          list.layer(
+              new EmbeddingSequenceLayer.Builder()
+                  .name(name)
+                  .nIn(spec.get("num_embeddings").asInt())
+                  .nOut(spec.get("embedding_dim").asInt())
+                  .inputLength(run.batches().get(0).get("x").get("shape").get(1).asInt())
+                  .activation(Activation.IDENTITY)
+                  .build());
+          list.inputPreProcessor(
+              1, new FlattenSteps(run.batches().get(0).get("x").get("shape").get(1).asInt()));
+        }
         case "Flatten" -> {} // DL4J puts it in by itself
         default ->
             list.layer(
@@ -223,6 +238,36 @@ final class GoldenNetwork {
       result.addListeners(new NormDecay(decay));
     }
     return result;
+  }
+
+  /** What follows the golden runs' embeddings: [batch, units, steps] to [batch, steps * units]. */
+  private static final class FlattenSteps extends BaseInputPreProcessor {
+
+    private static final long serialVersionUID = 1L;
+
+    private final int steps;
+
+    private FlattenSteps(int steps) {
+      this.steps = steps;
+    }
+
+    @Override
+    public INDArray preProcess(INDArray input, int miniBatchSize, LayerWorkspaceMgr workspaces) {
+      return workspaces.leverageTo(
+          ArrayType.ACTIVATIONS, input.permute(0, 2, 1).dup('c').reshape('c', input.size(0), -1));
+    }
+
+    @Override
+    public INDArray backprop(INDArray output, int miniBatchSize, LayerWorkspaceMgr workspaces) {
+      return workspaces.leverageTo(
+          ArrayType.ACTIVATION_GRAD,
+          output.dup('c').reshape('c', output.size(0), steps, -1).permute(0, 2, 1));
+    }
+
+    @Override
+    public InputType getOutputType(InputType inputType) {
+      return InputType.feedForward(inputType.arrayElementsPerExample());
+    }
   }
 
   private static boolean isLayerNorm(JsonNode spec) {

@@ -4,15 +4,25 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.zip.GZIPInputStream;
+import org.adafisher.Centred;
+import org.adafisher.Formulation;
+import org.adafisher.Paper;
+import org.adafisher.Released;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
 
-/** One recorded run of the authors' own code, step by step, as src/test/resources/golden has it. */
+/**
+ * One recorded run, step by step, as src/test/resources/golden has it: of the authors' own code, or
+ * of the executable specification of the centred formulation.
+ */
 record GoldenRun(JsonNode json) {
 
   static GoldenRun load(String name) {
@@ -32,8 +42,82 @@ record GoldenRun(JsonNode json) {
     return json.get("optimizer").asText();
   }
 
-  boolean hasPaperAveraging() {
-    return json.get("hyperparameters").get("ema").asText().startsWith("PATCHED");
+  boolean isCentred() {
+    return optimizer().equals("CentredAdaFisher");
+  }
+
+  /** With its hyper-parameters. */
+  Formulation formulation() {
+    if (isCentred()) {
+      return new Centred(
+          hyper("rho"),
+          hyper("beta2"),
+          hyper("eps"),
+          hyper("damping_in"),
+          hyper("damping_out"),
+          hyper("damping_rest"),
+          hyper("lr_rest"),
+          (int) hyper("burn_in"),
+          hyper("guard_in"),
+          hyper("guard_mean"),
+          hyper("guard_norm"));
+    }
+    boolean paper = json.get("hyperparameters").get("ema").asText().startsWith("PATCHED");
+    return paper
+        ? new Paper(hyper("gamma"), hyper("Lambda"))
+        : new Released(hyper("gamma"), hyper("Lambda"));
+  }
+
+  /**
+   * The factors of a layer.
+   *
+   * @param input H, or the specification's a with that of the bias
+   * @param inputScale what its entries are differences of, where that is more than 1: an a is a
+   *     variance, E[x^2] - E[x]^2
+   * @param gradient S, or s
+   */
+  record Factors(double[] input, double[] inputScale, double[] gradient) {}
+
+  /** By layer, as of a step that recorded them; empty for the others. */
+  Map<String, Factors> factors(JsonNode step) {
+    Map<String, Factors> result = new LinkedHashMap<>();
+    if (step.has("mu")) {
+      for (String layer : keys(step.get("mu"))) {
+        result.put(
+            layer,
+            centred(
+                layer,
+                doubles(step.get("mu").get(layer)),
+                doubles(step.get("x2").get(layer)),
+                doubles(step.get("s").get(layer))));
+      }
+    } else if (step.has("H_D")) {
+      for (String layer : keys(step.get("H_D"))) {
+        double[] h = doubles(step.get("H_D").get(layer));
+        result.put(
+            layer, new Factors(h, new double[h.length], doubles(step.get("S_D").get(layer))));
+      }
+    }
+    return result;
+  }
+
+  private Factors centred(String layer, double[] mean, double[] square, double[] s) {
+    JsonNode spec =
+        layers().stream()
+            .filter(node -> node.get("name").asText().equals(layer))
+            .findFirst()
+            .orElseThrow();
+    if (spec.get("type").asText().equals("Embedding")) {
+      return new Factors(square, square, s);
+    }
+    int length = mean.length + (spec.get("bias").asBoolean() ? 1 : 0);
+    double[] squares = Arrays.copyOf(square, length);
+    double[] a = new double[length];
+    Arrays.fill(a, 1 + hyper("eps"));
+    for (int j = 0; j < mean.length; j++) {
+      a[j] = Math.max(square[j] - mean[j] * mean[j], 0) + hyper("eps") * square[j];
+    }
+    return new Factors(a, squares, s);
   }
 
   boolean isCrossEntropy() {

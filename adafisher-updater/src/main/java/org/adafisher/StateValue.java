@@ -4,29 +4,36 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A block's count of steps, one value of the updater state.
+ * One number of the updater state.
  *
  * <p>On the CPU it is read and written in place, without an allocation. On a GPU the host's access
  * to one value would move the whole state across, so a copy of that value goes instead.
  */
-final class StepCount {
+final class StateValue {
 
   private final INDArray value;
   private final boolean onHost = Nd4j.getEnvironment().isCPU();
 
-  StepCount(INDArray value) {
+  /**
+   * @param value of length 1
+   */
+  StateValue(INDArray value) {
     this.value = value;
   }
 
-  long get() {
-    return Math.round(onHost ? value.getDouble(0) : value.toDoubleVector()[0]);
+  double get() {
+    return onHost ? value.getDouble(0) : value.toDoubleVector()[0];
   }
 
-  void set(long steps) {
+  void set(double number) {
     if (onHost) {
-      value.putScalar(0, steps);
+      value.putScalar(0, number);
     } else {
-      value.assign(Nd4j.create(new double[] {steps}, new long[] {1}, value.dataType()));
+      value.assign(Nd4j.create(new double[] {number}, new long[] {1}, value.dataType()));
     }
+  }
+
+  long count() {
+    return Math.round(get());
   }
 }

@@ -1,0 +1,188 @@
+package org.adafisher;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.adafisher.curvature.FactorPart;
+import org.adafisher.curvature.KroneckerFactors;
+import org.adafisher.curvature.ParameterSpan;
+import org.adafisher.curvature.RawFactors;
+import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+import org.nd4j.linalg.learning.regularization.Regularization;
+import org.nd4j.linalg.learning.regularization.WeightDecay;
+
+/**
+ * {@link Centred}: weights that there are statistics of, together with their bias if the block has
+ * both, and every other parameter by a diagonal rule.
+ */
+record CentredPreconditioning(Centred centred) implements Preconditioning {
+
+  @Override
+  public long stateSize(List<FactorPart> parts, List<ParameterSpan> spans) {
+    return groups(parts, spans).stream().mapToLong(Group::stateSize).sum();
+  }
+
+  @Override
+  public long stateSizeWithoutFactors(long length) {
+    return DiagonalRule.stateSize(length);
+  }
+
+  @Override
+  public Preconditioner bind(
+      List<FactorPart> parts, List<ParameterSpan> spans, UpdaterBlock block, INDArray state) {
+    List<UpdaterBlock.ParamState> parameters = block.getLayersAndVariablesInBlock();
+    List<CentredPiece> pieces = new ArrayList<>();
+    long offset = 0;
+    if (spans.isEmpty()) {
+      for (UpdaterBlock.ParamState parameter : parameters) {
+        long length = parameter.getParamOffsetEnd() - parameter.getParamOffsetStart();
+        long size = DiagonalRule.stateSize(length);
+        pieces.add(
+            new DiagonalRule(
+                centred,
+                parameter.getParamOffsetStart() - block.getParamOffsetStart(),
+                length,
+                state.get(NDArrayIndex.interval(offset, offset + size))));
+        offset += size;
+      }
+    }
+    for (Group group : groups(parts, spans)) {
+      INDArray own = state.get(NDArrayIndex.interval(offset, offset + group.stateSize()));
+      pieces.add(
+          group.centring == null
+              ? new DiagonalRule(centred, group.start, group.span.length(), own)
+              : new CentredWeights(
+                  centred,
+                  group.centring,
+                  group.span,
+                  group.start,
+                  group.bias == null ? null : bias(group, parameters),
+                  own));
+      offset += group.stateSize();
+    }
+    return new Bound(List.copyOf(pieces));
+  }
+
+  private static CentredWeights.Bias bias(Group group, List<UpdaterBlock.ParamState> parameters) {
+    UpdaterBlock.ParamState weights =
+        parameters.stream()
+            .filter(parameter -> parameter.getParamName().equals(group.span.parameter()))
+            .findFirst()
+            .orElseThrow();
+    return new CentredWeights.Bias(
+        new ParameterView(group.biasStart, group.bias),
+        new ParameterView(group.biasStart, group.bias),
+        weights.getParamView().reshape('c', group.span.outputs(), group.span.inputs()),
+        step -> decay(weights, step));
+  }
+
+  /** What DL4J will subtract of the weights once the updater is through, as a share of them. */
+  private static double decay(UpdaterBlock.ParamState weights, Step step) {
+    List<Regularization> all =
+        weights.getLayer().getConfig().getRegularizationByParam(weights.getParamName());
+    double sum = 0;
+    if (all != null) {
+      for (Regularization one : all) {
+        if (one instanceof WeightDecay decay) {
+          double share = decay.getCoeff().valueAt(step.iteration(), step.epoch());
+          sum += decay.isApplyLR() ? share * step.learningRate() : share;
+        }
+      }
+    }
+    return sum;
+  }
+
+  /**
+   * Parameters that are preconditioned together.
+   *
+   * @param centring {@code null} for a parameter under the diagonal rule
+   * @param span weights, or that parameter
+   * @param start its offset in the block
+   * @param bias the bias of these weights, {@code null} if none is in the block
+   * @param biasStart its offset in the block
+   */
+  private record Group(
+      Centring centring, ParameterSpan span, long start, ParameterSpan bias, long biasStart) {
+
+    long stateSize() {
+      return centring == null
+          ? DiagonalRule.stateSize(span.length())
+          : CentredWeights.stateSize(centring, span);
+    }
+  }
+
+  private static List<Group> groups(List<FactorPart> parts, List<ParameterSpan> spans) {
+    Map<ParameterSpan, Long> starts = new LinkedHashMap<>();
+    long start = 0;
+    for (ParameterSpan span : spans) {
+      starts.put(span, start);
+      start += span.length();
+    }
+    List<Group> groups = new ArrayList<>();
+    for (ParameterSpan span : spans) {
+      FactorPart.Kind kind =
+          parts.stream()
+              .filter(part -> part.name().equals(span.part()))
+              .map(FactorPart::kind)
+              .findFirst()
+              .orElseThrow();
+      // The other half of a linear part, if the same updater has it.
+      Optional<ParameterSpan> partner =
+          spans.stream()
+              .filter(
+                  other ->
+                      kind == FactorPart.Kind.LINEAR
+                          && other.part().equals(span.part())
+                          && other.isWeight() != span.isWeight())
+              .findFirst();
+      if (kind == FactorPart.Kind.NORMALIZATION || (!span.isWeight() && partner.isEmpty())) {
+        groups.add(new Group(null, span, starts.get(span), null, 0));
+      } else if (span.isWeight()) {
+        groups.add(
+            new Group(
+                kind == FactorPart.Kind.ONE_HOT
+                    ? Centring.NONE
+                    : partner.isPresent() ? Centring.BY_BIAS : Centring.BY_INVERSE,
+                span,
+                starts.get(span),
+                partner.orElse(null),
+                partner.map(starts::get).orElse(0L)));
+      }
+    }
+    return groups;
+  }
+
+  private record Bound(List<CentredPiece> pieces) implements Preconditioner {
+
+    @Override
+    public void start() {
+      // All of its averages start at 0, as the state does.
+    }
+
+    @Override
+    public boolean hasFactors() {
+      return pieces.stream().anyMatch(CentredPiece::hasFactors);
+    }
+
+    @Override
+    public void refresh(Map<String, RawFactors> statistics, boolean keepMissing) {
+      pieces.forEach(piece -> piece.refresh(statistics));
+    }
+
+    @Override
+    public void apply(Step step) {
+      pieces.forEach(piece -> piece.apply(step));
+    }
+
+    @Override
+    public Map<String, KroneckerFactors> factors() {
+      Map<String, KroneckerFactors> result = new LinkedHashMap<>();
+      pieces.forEach(piece -> result.putAll(piece.factors()));
+      return result;
+    }
+  }
+}

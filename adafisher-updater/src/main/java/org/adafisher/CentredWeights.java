@@ -1,0 +1,253 @@
+package org.adafisher;
+
+import java.util.Arrays;
+import java.util.Map;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
+import org.adafisher.curvature.KroneckerFactors;
+import org.adafisher.curvature.ParameterSpan;
+import org.adafisher.curvature.RawFactors;
+import org.nd4j.linalg.api.blas.Level1;
+import org.nd4j.linalg.api.blas.Level2;
+import org.nd4j.linalg.api.blas.params.MMulTranspose;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.reduce.Mmul;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
+
+/**
+ * The weights of a layer that {@link Centred} has statistics of, with the bias if there is one.
+ *
+ * <p>The map U(M) is written over the gradient in a few passes of BLAS. It is first written with
+ * each input's weights scaled by sqrt(a / mean(a)), where the size q(U) is a plain sum of squares,
+ * and scaled back along with the division by the normaliser. Vectors as short as the layer's inputs
+ * or units are worked out on the host.
+ *
+ * <p>State: the normaliser [1], then the moments.
+ */
+final class CentredWeights implements CentredPiece {
+
+  /**
+   * Least sqrt(a / mean(a)): an input without variance, which may yet have a gradient between two
+   * refreshes, adds nothing to q, and the scaling can still be taken back.
+   */
+  private static final double LEAST_ROOT = 1e-15;
+
+  private final Centred centred;
+  private final Centring centring;
+  private final String part;
+  private final int inputs;
+  private final int outputs;
+  private final ParameterView momentum;
+  private final ParameterView gradient;
+  private final Bias bias;
+  private final Normaliser normaliser;
+  private final CentredMoments moments;
+
+  // Working memory: two vectors of the inputs and two of the units.
+  private final INDArray work;
+  private final INDArray first;
+  private final INDArray firstAsRow;
+  private final INDArray second;
+  private final INDArray ofUnits;
+  private final INDArray alsoOfUnits;
+
+  /**
+   * A layer's bias, and how much of the weights is decayed after the step.
+   *
+   * @param momentum the bias in the block's momentum
+   * @param gradient the bias in the block's gradient
+   * @param weights [outputs, inputs], the parameter itself
+   * @param decay the share of the weights that DL4J subtracts in a step
+   */
+  record Bias(ParameterView momentum, ParameterView gradient, INDArray weights, Decay decay) {}
+
+  /** How much of the weights is decayed in a step. */
+  @FunctionalInterface
+  interface Decay {
+    double in(Step step);
+  }
+
+  /**
+   * Not inside a workspace.
+   *
+   * @param centred the constants
+   * @param centring by the bias if there is one
+   * @param span the weights
+   * @param start their offset in the block
+   * @param bias {@code null} if there is none
+   * @param state {@link #stateSize} values
+   */
+  CentredWeights(
+      Centred centred,
+      Centring centring,
+      ParameterSpan span,
+      long start,
+      Bias bias,
+      INDArray state) {
+    this.centred = centred;
+    this.centring = centring;
+    this.part = span.part();
+    this.inputs = Math.toIntExact(span.inputs());
+    this.outputs = Math.toIntExact(span.outputs());
+    this.momentum = new ParameterView(start, span);
+    this.gradient = new ParameterView(start, span);
+    this.bias = bias;
+    this.normaliser = new Normaliser(centred, state.get(NDArrayIndex.interval(0, 1)));
+    this.moments =
+        new CentredMoments(
+            centring, inputs, centred.rho(), state.get(NDArrayIndex.interval(1, state.length())));
+    this.work = Nd4j.zeros(state.dataType(), 2L * inputs + 2L * outputs);
+    this.first = work.get(NDArrayIndex.interval(0, inputs));
+    this.firstAsRow = first.reshape(1, inputs);
+    this.second = work.get(NDArrayIndex.interval(inputs, 2L * inputs));
+    this.ofUnits = work.get(NDArrayIndex.interval(2L * inputs, 2L * inputs + outputs));
+    this.alsoOfUnits =
+        work.get(NDArrayIndex.interval(2L * inputs + outputs, 2L * inputs + 2L * outputs));
+  }
+
+  static long stateSize(Centring centring, ParameterSpan span) {
+    return 1 + CentredMoments.stateSize(centring, span.inputs(), span.outputs());
+  }
+
+  @Override
+  public void refresh(Map<String, RawFactors> statistics) {
+    RawFactors raw = statistics.get(part);
+    if (raw != null) {
+      moments.refresh(raw);
+    }
+  }
+
+  @Override
+  public void apply(Step step) {
+    CentredCurvature curvature = curvature();
+    double[] root =
+        entries(curvature.a(), a -> Math.max(Math.sqrt(a / curvature.meanA()), LEAST_ROOT));
+    double[] biasStep =
+        bias == null ? new double[0] : bias.momentum().of(step.momentum()).flat().toDoubleVector();
+    double square = map(step, curvature, root, biasStep);
+
+    double rate = step.learningRate() / normaliser.update(square, step);
+    if (CentredPiece.isOverflow(square, momentum.flat())) {
+      gradient.flat().assign(0);
+      Arrays.fill(biasStep, 0);
+    } else {
+      first.assign(ofInputs(j -> rate / root[j]));
+      gradient.byUnit().muliRowVector(firstAsRow);
+    }
+    if (bias != null) {
+      moveBias(step, entries(biasStep, x -> rate * x));
+    }
+  }
+
+  /**
+   * The map U(M) and its size.
+   *
+   * @param step U takes the place of its gradient, each input's weights scaled
+   * @param curvature of the layer
+   * @param root what each input's weights are scaled by
+   * @param biasStep M_b, and in the end u
+   * @return q(U)
+   */
+  private double map(Step step, CentredCurvature curvature, double[] root, double[] biasStep) {
+    INDArray u = gradient.of(step.gradient()).flat();
+    double[] h = curvature.h();
+    double[] mean = curvature.mean();
+    double[] s = entries(curvature.inverseS(), x -> x / step.correction());
+    for (int k = 0; k < biasStep.length; k++) {
+      biasStep[k] *= s[k];
+    }
+    load(j -> root[j] * h[j], j -> root[j] * h[j] * mean[j], s, biasStep);
+
+    Level1 blas1 = Nd4j.getBlasWrapper().level1();
+    Level2 blas2 = Nd4j.getBlasWrapper().level2();
+    u.assign(0);
+    blas2.ger('f', 1, first, ofUnits, gradient.byInput());
+    u.muli(momentum.of(step.momentum()).flat());
+    double square = 0;
+    switch (centring) {
+      case BY_BIAS -> {
+        blas2.ger('f', -1, second, alsoOfUnits, gradient.byInput());
+        for (int k = 0; k < outputs; k++) {
+          biasStep[k] *= curvature.biasH();
+          square += curvature.biasA() * biasStep[k] * biasStep[k];
+        }
+      }
+      case BY_INVERSE -> {
+        double scale = curvature.inverseScale();
+        first.assign(ofInputs(j -> mean[j] / root[j]));
+        multiply(gradient.byUnit(), first, alsoOfUnits, 1, 0);
+        blas2.ger('f', -scale, second, alsoOfUnits, gradient.byInput());
+        // U mu, which would be a difference of two nearly equal sums.
+        double meanOutput = scale * curvature.meanA();
+        square = meanOutput * meanOutput * blas1.dot(outputs, 1, alsoOfUnits, alsoOfUnits);
+      }
+      case NONE -> {}
+    }
+    square += curvature.meanA() * blas1.dot(u.length(), 1, u, u);
+    return square / outputs;
+  }
+
+  /** b is to move by u - U mu, and by what the decay of W will take from the mean output. */
+  private void moveBias(Step step, double[] biasStep) {
+    INDArray target = bias.gradient().of(step.gradient()).flat();
+    target.assign(Nd4j.create(biasStep, new long[] {outputs}, target.dataType()));
+    multiply(gradient.byUnit(), moments.mean(), target, -1, 1);
+    double decay = bias.decay().in(step);
+    if (decay != 0) {
+      multiply(bias.weights(), moments.mean(), target, -decay, 1);
+    }
+  }
+
+  @Override
+  public boolean hasFactors() {
+    return true;
+  }
+
+  @Override
+  public Map<String, KroneckerFactors> factors() {
+    CentredCurvature curvature = curvature();
+    double[] a = curvature.a();
+    if (bias != null) {
+      a = Arrays.copyOf(a, inputs + 1);
+      a[inputs] = curvature.biasA();
+    }
+    return Map.of(
+        part,
+        new KroneckerFactors(
+            Nd4j.create(a, new long[] {a.length}, work.dataType()),
+            Nd4j.create(curvature.s(), new long[] {outputs}, work.dataType())));
+  }
+
+  private CentredCurvature curvature() {
+    return CentredCurvature.of(centred, centring, moments.read());
+  }
+
+  /** Fills the working memory with two vectors of the inputs and one or two of the units. */
+  private void load(
+      IntToDoubleFunction one, IntToDoubleFunction two, double[] units, double[] alsoUnits) {
+    double[] values = new double[2 * inputs + 2 * outputs];
+    for (int j = 0; j < inputs; j++) {
+      values[j] = one.applyAsDouble(j);
+      values[inputs + j] = two.applyAsDouble(j);
+    }
+    System.arraycopy(units, 0, values, 2 * inputs, outputs);
+    System.arraycopy(alsoUnits, 0, values, 2 * inputs + outputs, alsoUnits.length);
+    work.assign(Nd4j.create(values, new long[] {values.length}, work.dataType()));
+  }
+
+  private INDArray ofInputs(IntToDoubleFunction value) {
+    double[] values = new double[inputs];
+    Arrays.setAll(values, value);
+    return Nd4j.create(values, new long[] {inputs}, work.dataType());
+  }
+
+  private static double[] entries(double[] values, DoubleUnaryOperator function) {
+    return Arrays.stream(values).map(function).toArray();
+  }
+
+  /** {@code y = alpha A x + beta y}. ND4J's own gemv copies an x that is a view first. */
+  private static void multiply(INDArray a, INDArray x, INDArray y, double alpha, double beta) {
+    Nd4j.exec(new Mmul(a, x, y, alpha, beta, MMulTranspose.builder().build()));
+  }
+}

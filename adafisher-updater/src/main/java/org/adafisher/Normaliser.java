@@ -1,0 +1,42 @@
+package org.adafisher;
+
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * The running mean square of a layer's preconditioned momentum, by whose root its step is divided.
+ * It must see every step: between two looks ten steps apart gradients can grow a thousandfold.
+ *
+ * <p>The state is its root, whose range a FLOAT holds where it would not hold the square's.
+ */
+final class Normaliser {
+
+  private final Centred centred;
+  private final StateValue root;
+
+  /**
+   * @param centred the constants
+   * @param state one value
+   */
+  Normaliser(Centred centred, INDArray state) {
+    this.centred = centred;
+    this.root = new StateValue(state);
+  }
+
+  /**
+   * @param square mean square of the preconditioned momentum; one that is no number, or beyond the
+   *     data type, leaves the average as it is
+   * @param step which step it is of
+   * @return what the preconditioned momentum is to be divided by
+   */
+  double update(double square, Step step) {
+    double beta2 = centred.beta2();
+    double mean = root.get() * root.get();
+    if (Double.isFinite(square)) {
+      // Momentum of white noise is that much smaller than the noise.
+      double white = (1 + step.beta()) / (1 - step.beta());
+      mean = beta2 * mean + (1 - beta2) * white * square;
+      root.set(Math.sqrt(mean));
+    }
+    return Math.sqrt(mean / (1 - Math.pow(beta2, step.count()))) + centred.guardNorm();
+  }
+}
