@@ -92,7 +92,6 @@ final class ExperimentReport {
     conditions.put("seeds", join(config.seeds()));
     config.tuning().ifPresent(tuning -> conditions.put("tuning", tuning(tuning, results)));
     conditions.put("backend", config.backend().toString());
-    conditions.put("compared with", config.reference());
     return conditions;
   }
 

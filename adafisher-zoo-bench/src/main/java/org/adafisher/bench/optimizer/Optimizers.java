@@ -5,12 +5,9 @@ import static org.adafisher.bench.registry.Parameter.fraction;
 import static org.adafisher.bench.registry.Parameter.positive;
 
 import java.util.List;
-import java.util.Map;
-import java.util.function.BiFunction;
 import org.adafisher.Paper;
 import org.adafisher.Placebo;
 import org.adafisher.Released;
-import org.adafisher.bench.registry.Parameter;
 import org.adafisher.bench.registry.Registry;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaBelief;
@@ -23,21 +20,11 @@ import org.nd4j.linalg.learning.config.Nadam;
 import org.nd4j.linalg.learning.config.Nesterovs;
 import org.nd4j.linalg.learning.config.RmsProp;
 import org.nd4j.linalg.learning.config.Sgd;
-import org.nd4j.linalg.schedule.ISchedule;
 
 /** The optimizers that a configuration can name; the next one is one more entry. */
 public final class Optimizers {
 
   private static final double DECOUPLED_DECAY = 0.01;
-
-  private static final BiFunction<ISchedule, Map<String, Double>, IUpdater> ADAM =
-      (rate, values) ->
-          Adam.builder()
-              .learningRateSchedule(rate)
-              .beta1(values.get("beta1"))
-              .beta2(values.get("beta2"))
-              .epsilon(values.get("epsilon"))
-              .build();
 
   /** By type name. */
   public static final Registry<OptimizerType> REGISTRY =
@@ -61,6 +48,7 @@ public final class Optimizers {
                   "AdaFisher with the averaging of the factors as printed in the paper",
                   Paper::new,
                   0)),
+          entry("centred", new CentredOptimizer()),
           entry(
               "placebo",
               new AdaFisherOptimizer(
@@ -75,50 +63,35 @@ public final class Optimizers {
                   "SGD with Nesterov momentum (0.9 unless set)",
                   List.of(fraction("momentum", Nesterovs.DEFAULT_NESTEROV_MOMENTUM)),
                   (rate, values) -> new Nesterovs(rate, values.get("momentum")))),
-          entry("adam", Dl4jOptimizer.of("Adam", adamParameters(1e-8), ADAM)),
+          entry("adam", adam("Adam", Adam.DEFAULT_ADAM_EPSILON, Adam::new)),
           entry(
               "adamw",
-              Dl4jOptimizer.of(
+              adam(
                       "Adam with decoupled weight decay (0.01 unless set)",
-                      adamParameters(1e-8),
-                      ADAM)
+                      Adam.DEFAULT_ADAM_EPSILON,
+                      Adam::new)
                   .decaying(DECOUPLED_DECAY)),
           entry(
               "amsgrad",
-              Dl4jOptimizer.of(
+              adam(
                   "Adam with a second moment that never decreases",
-                  adamParameters(AMSGrad.DEFAULT_AMSGRAD_EPSILON),
-                  (rate, values) ->
-                      AMSGrad.builder()
-                          .learningRateSchedule(rate)
-                          .beta1(values.get("beta1"))
-                          .beta2(values.get("beta2"))
-                          .epsilon(values.get("epsilon"))
-                          .build())),
+                  AMSGrad.DEFAULT_AMSGRAD_EPSILON,
+                  AMSGrad::new)),
           entry(
               "nadam",
-              Dl4jOptimizer.of(
-                  "Adam with Nesterov momentum",
-                  adamParameters(Nadam.DEFAULT_NADAM_EPSILON),
-                  (rate, values) ->
-                      Nadam.builder()
-                          .learningRateSchedule(rate)
-                          .beta1(values.get("beta1"))
-                          .beta2(values.get("beta2"))
-                          .epsilon(values.get("epsilon"))
-                          .build())),
+              adam("Adam with Nesterov momentum", Nadam.DEFAULT_NADAM_EPSILON, Nadam::new)),
           entry(
               "adamax",
-              Dl4jOptimizer.of(
+              adam(
                   "Adam with the infinity norm in place of the second moment",
-                  adamParameters(AdaMax.DEFAULT_ADAMAX_EPSILON),
-                  (rate, values) -> adaMax(rate, values))),
+                  AdaMax.DEFAULT_ADAMAX_EPSILON,
+                  AdaMax::new)),
           entry(
               "adabelief",
-              Dl4jOptimizer.of(
+              adam(
                   "Adam with the variance about the momentum as second moment",
-                  adamParameters(AdaBelief.DEFAULT_EPSILON),
-                  (rate, values) -> adaBelief(rate, values))),
+                  AdaBelief.DEFAULT_EPSILON,
+                  RepairedAdaBelief::new)),
           entry(
               "rmsprop",
               Dl4jOptimizer.of(
@@ -150,31 +123,29 @@ public final class Optimizers {
 
   private Optimizers() {}
 
-  private static IUpdater adaBelief(ISchedule rate, Map<String, Double> values) {
-    AdaBelief updater = new RepairedAdaBelief();
-    updater.setLrAndSchedule(Double.NaN, rate);
-    updater.setBeta1(values.get("beta1"));
-    updater.setBeta2(values.get("beta2"));
-    updater.setEpsilon(values.get("epsilon"));
-    return updater;
+  /** A constructor of Adam's family: learning rate, two decays, epsilon. */
+  @FunctionalInterface
+  private interface AdamConstructor {
+    IUpdater create(double learningRate, double beta1, double beta2, double epsilon);
   }
 
-  /** It is the only one of them without a builder. */
-  private static IUpdater adaMax(ISchedule rate, Map<String, Double> values) {
-    AdaMax updater =
-        new AdaMax(
-            AdaMax.DEFAULT_ADAMAX_LEARNING_RATE,
-            values.get("beta1"),
-            values.get("beta2"),
-            values.get("epsilon"));
-    updater.setLrAndSchedule(Double.NaN, rate);
-    return updater;
-  }
-
-  private static List<Parameter> adamParameters(double epsilon) {
-    return List.of(
-        fraction("beta1", Adam.DEFAULT_ADAM_BETA1_MEAN_DECAY),
-        fraction("beta2", Adam.DEFAULT_ADAM_BETA2_VAR_DECAY),
-        positive("epsilon", epsilon));
+  private static Dl4jOptimizer adam(
+      String description, double epsilon, AdamConstructor constructor) {
+    return Dl4jOptimizer.of(
+        description,
+        List.of(
+            fraction("beta1", Adam.DEFAULT_ADAM_BETA1_MEAN_DECAY),
+            fraction("beta2", Adam.DEFAULT_ADAM_BETA2_VAR_DECAY),
+            positive("epsilon", epsilon)),
+        (rate, values) -> {
+          IUpdater updater =
+              constructor.create(
+                  Double.NaN,
+                  values.get("beta1"),
+                  values.get("beta2"),
+                  values.get("epsilon"));
+          updater.setLrAndSchedule(Double.NaN, rate);
+          return updater;
+        });
   }
 }

@@ -16,6 +16,18 @@ public final class RepairedAdaBelief extends AdaBelief {
   /** The defaults; also for JSON. */
   public RepairedAdaBelief() {}
 
+  /**
+   * All values.
+   *
+   * @param learningRate unless a schedule is set
+   * @param beta1 weight of the old value in the momentum
+   * @param beta2 weight of the old value in the variance
+   * @param epsilon added to the root of the variance
+   */
+  public RepairedAdaBelief(double learningRate, double beta1, double beta2, double epsilon) {
+    super(learningRate, beta1, beta2, epsilon);
+  }
+
   @Override
   public GradientUpdater<AdaBelief> instantiate(INDArray viewArray, boolean initializeViewArray) {
     AdaBeliefUpdater updater = new AdaBeliefUpdater(this);
@@ -27,11 +39,9 @@ public final class RepairedAdaBelief extends AdaBelief {
 
   @Override
   public RepairedAdaBelief clone() {
-    RepairedAdaBelief copy = new RepairedAdaBelief();
-    copy.setLrAndSchedule(getLearningRate(), getLearningRateSchedule());
-    copy.setBeta1(getBeta1());
-    copy.setBeta2(getBeta2());
-    copy.setEpsilon(getEpsilon());
+    RepairedAdaBelief copy =
+        new RepairedAdaBelief(getLearningRate(), getBeta1(), getBeta2(), getEpsilon());
+    copy.setLearningRateSchedule(getLearningRateSchedule());
     return copy;
   }
 }

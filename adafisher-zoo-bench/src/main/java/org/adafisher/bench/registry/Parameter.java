@@ -30,6 +30,11 @@ public record Parameter(String name, OptionalDouble defaultValue, Range range) {
     return new Parameter(name, OptionalDouble.of(defaultValue), Range.NON_NEGATIVE);
   }
 
+  /** A whole number of at least zero. */
+  public static Parameter whole(String name, int defaultValue) {
+    return new Parameter(name, OptionalDouble.of(defaultValue), Range.WHOLE);
+  }
+
   /** A whole number of at least one. */
   public static Parameter count(String name, int defaultValue) {
     return new Parameter(name, OptionalDouble.of(defaultValue), Range.COUNT);
@@ -49,6 +54,13 @@ public record Parameter(String name, OptionalDouble defaultValue, Range range) {
       @Override
       public boolean contains(double value) {
         return value >= 0 && value < Double.POSITIVE_INFINITY;
+      }
+    },
+    /** A whole number of at least zero. */
+    WHOLE("a whole number of at least 0") {
+      @Override
+      public boolean contains(double value) {
+        return value >= 0 && value <= Integer.MAX_VALUE && value == Math.rint(value);
       }
     },
     /** Above zero and at most one. */

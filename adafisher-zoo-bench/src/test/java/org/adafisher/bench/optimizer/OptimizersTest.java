@@ -36,6 +36,7 @@ class OptimizersTest {
           "adafisher", 3e-4,
           "adafisherw", 3e-4,
           "adafisher-paper", 0.01,
+          "centred", 0.05,
           "placebo", 3e-4,
           "nesterovs", 0.03,
           "sgd", 0.1,
