@@ -31,7 +31,7 @@ class MainTest {
       optimizers:
         - {name: AdaFisher, type: adafisher, learningRate: 3.0e-4, refreshInterval: 2}
         - {name: Adam, type: adam, learningRate: 3.0e-3}
-        - {name: Wild, type: sgd, learningRate: 1.0e+38}
+        - {name: Wild, type: sgd, learningRate: 1.0e+39}
       """;
 
   @TempDir private Path directory;

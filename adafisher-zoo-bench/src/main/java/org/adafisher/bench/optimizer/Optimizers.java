@@ -140,10 +140,7 @@ public final class Optimizers {
         (rate, values) -> {
           IUpdater updater =
               constructor.create(
-                  Double.NaN,
-                  values.get("beta1"),
-                  values.get("beta2"),
-                  values.get("epsilon"));
+                  Double.NaN, values.get("beta1"), values.get("beta2"), values.get("epsilon"));
           updater.setLrAndSchedule(Double.NaN, rate);
           return updater;
         });

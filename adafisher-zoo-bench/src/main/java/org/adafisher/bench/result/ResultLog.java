@@ -31,17 +31,32 @@ public final class ResultLog {
   }
 
   /**
-   * Opens a log, empty if there is no such file.
+   * Opens a log to add to it, empty if there is no such file.
    *
    * @throws IOException if it cannot be read or a line before the last is not a result
    */
   public static ResultLog open(Path file) throws IOException {
-    Map<Trial, RunResult> runs = new LinkedHashMap<>();
+    ResultLog log = read(file);
     if (Files.exists(file)) {
       String text = Files.readString(file);
-      String complete = text.substring(0, text.lastIndexOf('\n') + 1);
+      String complete = complete(text);
+      if (complete.length() < text.length()) {
+        AtomicFile.write(file, complete);
+      }
+    }
+    return log;
+  }
+
+  /**
+   * Reads a log and leaves it as it is, for another program may be adding to it.
+   *
+   * @throws IOException if it cannot be read or a line before the last is not a result
+   */
+  public static ResultLog read(Path file) throws IOException {
+    Map<Trial, RunResult> runs = new LinkedHashMap<>();
+    if (Files.exists(file)) {
       int number = 0;
-      for (String line : complete.lines().toList()) {
+      for (String line : complete(Files.readString(file)).lines().toList()) {
         number++;
         try {
           put(runs, JSON.readValue(line, EpochLine.class));
@@ -52,11 +67,13 @@ public final class ResultLog {
               e);
         }
       }
-      if (complete.length() < text.length()) {
-        AtomicFile.write(file, complete);
-      }
     }
     return new ResultLog(file, runs);
+  }
+
+  /** Without the beginning of a last line. */
+  private static String complete(String text) {
+    return text.substring(0, text.lastIndexOf('\n') + 1);
   }
 
   /** The runs so far, in the order in which they were begun. */

@@ -58,7 +58,7 @@ public final class Experiment {
   public void tune() throws IOException, ExperimentException {
     Path tuningFile = Results.tuningFile(directory.path());
     make(Stage.tuning(config), tuningFile);
-    Results.Tuning tuning = Results.tuning(config, ResultLog.open(tuningFile).runs());
+    Results.Tuning tuning = Results.tuning(config, ResultLog.read(tuningFile).runs());
     make(Stage.experiment(config, tuning.chosen()), Results.runsFile(directory.path()));
   }
 

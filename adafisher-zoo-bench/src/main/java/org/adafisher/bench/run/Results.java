@@ -61,8 +61,8 @@ public record Results(List<RunResult> runs, Optional<Tuning> tuning, List<CostRe
    * @throws IOException if a file cannot be read
    */
   public static Results read(ExperimentConfig config, Path directory) throws IOException {
-    ResultLog log = ResultLog.open(runsFile(directory));
-    List<RunResult> tried = ResultLog.open(tuningFile(directory)).runs();
+    ResultLog log = ResultLog.read(runsFile(directory));
+    List<RunResult> tried = ResultLog.read(tuningFile(directory)).runs();
     Optional<Tuning> tuning =
         tried.isEmpty() || config.tuning().isEmpty()
             ? Optional.empty()

@@ -46,19 +46,24 @@ class ConsoleProgressTest {
       progress.stepsDone(TRIAL, 50);
       progress.epochFinished(TRIAL, epoch);
       progress.stepsDone(TRIAL, 50);
-      pause();
+      if (terminal) {
+        awaitBar(bytes);
+      }
       progress.groupFinished(List.of(new RunResult(TRIAL, 10, 500, List.of(epoch))));
       progress.stepsDropped(500);
     }
     return bytes.toString(StandardCharsets.UTF_8);
   }
 
-  /** The bar is drawn by a thread of its own. */
-  private static void pause() {
-    try {
-      Thread.sleep(600);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
+  /** The bar is drawn by a thread of its own, which may have to wait for a busy machine. */
+  private static void awaitBar(ByteArrayOutputStream bytes) {
+    for (int i = 0; i < 300 && !bytes.toString(StandardCharsets.UTF_8).contains("run 1/2"); i++) {
+      try {
+        Thread.sleep(100);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
     }
   }
 }

@@ -56,7 +56,7 @@ class ProtocolTest {
 
   @Test
   void aRunThatDivergesEndsThere() throws Exception {
-    String wild = MiniExperiment.YAML + "  - {name: Wild, type: sgd, learningRate: 1.0e+38}\n";
+    String wild = MiniExperiment.YAML + "  - {name: Wild, type: sgd, learningRate: 1.0e+39}\n";
 
     Results results = MiniExperiment.run(folder, wild, new Silent());
 
