@@ -39,7 +39,7 @@ public record EpochResult(
     factorSpread = Collections.unmodifiableMap(new LinkedHashMap<>(factorSpread));
   }
 
-  /** Whether a parameter is no longer a finite number. */
+  /** Whether a trained parameter is no longer a finite number. */
   public boolean diverged() {
     return Double.isNaN(trainLoss);
   }

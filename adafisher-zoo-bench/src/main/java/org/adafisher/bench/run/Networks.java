@@ -1,8 +1,12 @@
 package org.adafisher.bench.run;
 
+import java.util.Arrays;
+import java.util.Set;
+import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.params.BatchNormalizationParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -10,6 +14,12 @@ import org.nd4j.linalg.schedule.ISchedule;
 
 /** What Deeplearning4j's two network classes have in common, but not in their types. */
 final class Networks {
+
+  private static final Set<String> RUNNING_AVERAGES =
+      Set.of(
+          BatchNormalizationParamInitializer.GLOBAL_MEAN,
+          BatchNormalizationParamInitializer.GLOBAL_VAR,
+          BatchNormalizationParamInitializer.GLOBAL_LOG_STD);
 
   private Networks() {}
 
@@ -28,6 +38,23 @@ final class Networks {
     return network instanceof MultiLayerNetwork stack
         ? stack.output(features, false)
         : ((ComputationGraph) network).output(false, features)[0];
+  }
+
+  /**
+   * Whether all trained parameters are finite. BatchNorm's running averages, which DL4J keeps among
+   * the parameters, may not be: the logarithm of a dead channel's deviation is not.
+   */
+  static boolean finite(Model network) {
+    return Arrays.stream(layers(network))
+        .flatMap(layer -> layer.paramTable().entrySet().stream())
+        .filter(parameter -> !RUNNING_AVERAGES.contains(parameter.getKey()))
+        .allMatch(parameter -> Double.isFinite(parameter.getValue().sumNumber().doubleValue()));
+  }
+
+  private static Layer[] layers(Model network) {
+    return network instanceof MultiLayerNetwork stack
+        ? stack.getLayers()
+        : ((ComputationGraph) network).getLayers();
   }
 
   /** Sets the learning rate's schedule in every layer. */

@@ -86,7 +86,7 @@ final class TrainingRun {
   private EpochResult measured(
       Dataset data, int epoch, long steps, double seconds, List<Double> millis) {
     Task task = data.shape().task();
-    boolean diverged = !Double.isFinite(network.params().sumNumber().doubleValue());
+    boolean diverged = !Networks.finite(network);
     Score nothing = new Score(Double.NaN, Double.NaN);
     Score train = diverged ? nothing : score(data, task, Part.TRAIN, TRAIN_SAMPLE);
     Score validation = diverged ? nothing : score(data, task, Part.VALIDATION, Long.MAX_VALUE);
