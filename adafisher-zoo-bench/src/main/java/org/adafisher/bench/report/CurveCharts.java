@@ -2,6 +2,7 @@ package org.adafisher.bench.report;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
@@ -43,11 +44,23 @@ final class CurveCharts {
   }
 
   Chart lossOverEpochs() {
-    return loss(overEpochs(EpochResult::trainLoss), "epoch", this::epochScale);
+    return loss("training loss", overEpochs(EpochResult::trainLoss), "epoch", this::epochScale);
+  }
+
+  /** Empty where an older log did not record it. */
+  Optional<Chart> minibatchLossOverEpochs() {
+    List<Series> series = overEpochs(EpochResult::minibatchLoss);
+    return values(series).findAny().isEmpty()
+        ? Optional.empty()
+        : Optional.of(loss("minibatch loss", series, "epoch", this::epochScale));
   }
 
   Chart lossOverSeconds() {
-    return loss(overSeconds(EpochResult::trainLoss), "seconds of training", CurveCharts::seconds);
+    return loss(
+        "training loss",
+        overSeconds(EpochResult::trainLoss),
+        "seconds of training",
+        CurveCharts::seconds);
   }
 
   Chart accuracyOverEpochs() {
@@ -59,7 +72,8 @@ final class CurveCharts {
         overSeconds(CurveCharts::accuracyPercent), "seconds of training", CurveCharts::seconds);
   }
 
-  private Chart loss(List<Series> series, String xLabel, Function<List<Series>, Scale> xScale) {
+  private Chart loss(
+      String what, List<Series> series, String xLabel, Function<List<Series>, Scale> xScale) {
     double least = values(series).filter(value -> value > 0).min().orElse(1);
     double start =
         Median.of(
@@ -74,7 +88,7 @@ final class CurveCharts {
     List<Series> positive = // a logarithm has no place for a loss of zero
         series.stream().map(one -> map(one, value -> Math.max(value, least))).toList();
     return new LineChart(
-        model + ": training loss, log scale", xLabel, xScale.apply(series), y, positive);
+        model + ": " + what + ", log scale", xLabel, xScale.apply(series), y, positive);
   }
 
   private Chart accuracy(List<Series> series, String xLabel, Function<List<Series>, Scale> xScale) {

@@ -6,6 +6,10 @@ import org.adafisher.bench.report.html.Html;
 /** The curves of one model. */
 final class CurvesSection {
 
+  private static final String MINIBATCHES =
+      "As training sees it, with augmentation, dropout and penalties, and BatchNorm on the"
+          + " minibatch's own statistics.";
+
   private CurvesSection() {}
 
   static void write(Html html, ModelResults results, Figures figures) {
@@ -19,6 +23,10 @@ final class CurvesSection {
     figures.add(html, model + " validation accuracy by epoch", charts.accuracyOverEpochs(), "");
     figures.add(html, model + " training loss by second", charts.lossOverSeconds(), "");
     figures.add(html, model + " validation accuracy by second", charts.accuracyOverSeconds(), "");
+    charts
+        .minibatchLossOverEpochs()
+        .ifPresent(
+            chart -> figures.add(html, model + " minibatch loss by epoch", chart, MINIBATCHES));
     html.close();
   }
 

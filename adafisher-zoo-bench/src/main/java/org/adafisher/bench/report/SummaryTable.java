@@ -72,11 +72,27 @@ public final class SummaryTable {
       headings.add("batch");
     }
     headings.addAll(
-        List.of("runs", "test acc. %", "val. acc. %", "train loss", "ms a step", "seconds"));
+        List.of(
+            "runs",
+            "test acc. %",
+            "val. acc. %",
+            "train loss",
+            "minibatch loss",
+            "ms a step",
+            "seconds"));
     for (int i = 1; i <= model.goals().size(); i++) {
       headings.add("steps to " + target(i));
     }
     return headings;
+  }
+
+  /** From the first epoch's to the last one's: it falls where a network learns at all. */
+  private static String fall(Arm arm) {
+    Spread first = Spread.of(arm.complete(), run -> run.epochs().get(0).minibatchLoss());
+    Spread last = arm.last(EpochResult::minibatchLoss);
+    return last.known()
+        ? Words.loss(first.mean()) + " to " + Words.loss(last.mean())
+        : Numbers.NONE;
   }
 
   private static List<String> row(ModelResults model, Arm arm) {
@@ -89,6 +105,7 @@ public final class SummaryTable {
     row.add(Words.accuracy(arm.last(Arm::testAccuracy), PLUS_MINUS));
     row.add(Words.accuracy(arm.last(EpochResult::validationAccuracy), PLUS_MINUS));
     row.add(arm.diverged() > 0 ? Words.diverged(arm) : Words.loss(loss, PLUS_MINUS));
+    row.add(fall(arm));
     row.add(Words.millis(arm.medianStepMillis()));
     row.add(Words.seconds(arm, PLUS_MINUS));
     for (Goal goal : model.goals()) {

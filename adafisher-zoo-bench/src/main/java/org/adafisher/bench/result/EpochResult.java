@@ -12,6 +12,10 @@ import java.util.Optional;
  * @param epoch counted from 1; the last one of a run may be cut short by its budget
  * @param steps minibatches so far
  * @param seconds time spent in training steps so far, measuring excluded
+ * @param minibatchLoss mean of the loss of this epoch's minibatches, each just before its step, as
+ *     Deeplearning4j's score: in training mode, with augmentation, dropout and penalties. BatchNorm
+ *     uses the minibatch's own statistics here, and its running averages in all other measures:
+ *     those lag behind for some hundred steps. NaN if it was not recorded
  * @param trainLoss mean loss over a fixed sample of the training part, without augmentation,
  *     dropout or penalties
  * @param validationLoss mean loss over the validation part
@@ -26,6 +30,7 @@ public record EpochResult(
     int epoch,
     long steps,
     double seconds,
+    double minibatchLoss,
     double trainLoss,
     double validationLoss,
     double validationAccuracy,

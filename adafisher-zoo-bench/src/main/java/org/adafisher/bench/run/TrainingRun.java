@@ -69,6 +69,7 @@ final class TrainingRun {
     long epochSeed = 1_000_003L * arm.seed() + epoch;
     Nd4j.getRandom().setSeed(epochSeed);
     DataSetIterator batches = data.train(arm.batchSize(), epochSeed);
+    double lossSum = 0;
     List<Double> millis = new ArrayList<>();
     while (batches.hasNext() && steps < result.plannedSteps()) {
       var batch = batches.next();
@@ -76,15 +77,21 @@ final class TrainingRun {
       Networks.fit(network, batch);
       long nanos = System.nanoTime() - start;
       millis.add(nanos / NANOS_A_MILLI);
+      lossSum += network.score();
       seconds += nanos / NANOS_A_SECOND;
       steps++;
       listener.accept(1);
     }
-    result = result.with(measured(data, epoch, steps, seconds, millis));
+    result = result.with(measured(data, epoch, steps, seconds, lossSum / millis.size(), millis));
   }
 
   private EpochResult measured(
-      Dataset data, int epoch, long steps, double seconds, List<Double> millis) {
+      Dataset data,
+      int epoch,
+      long steps,
+      double seconds,
+      double minibatchLoss,
+      List<Double> millis) {
     Task task = data.shape().task();
     boolean diverged = !Networks.finite(network);
     Score nothing = new Score(Double.NaN, Double.NaN);
@@ -106,6 +113,7 @@ final class TrainingRun {
         epoch,
         steps,
         seconds,
+        minibatchLoss,
         train.loss(),
         validation.loss(),
         validation.accuracy(),

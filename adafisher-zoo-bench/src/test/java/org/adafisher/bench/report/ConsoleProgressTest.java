@@ -39,7 +39,7 @@ class ConsoleProgressTest {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     PrintStream out = new PrintStream(bytes, true, StandardCharsets.UTF_8);
     EpochResult epoch =
-        new EpochResult(3, 500, 1, 0.25, 0.3, 0.9, 2, 2, Map.of(), Optional.empty());
+        new EpochResult(3, 500, 1, 0.5, 0.25, 0.3, 0.9, 2, 2, Map.of(), Optional.empty());
     try (ConsoleProgress progress = ConsoleProgress.start(terminal, out)) {
       progress.preparing("timing steps");
       progress.stageStarted("tuning", 2, 1000, 400);

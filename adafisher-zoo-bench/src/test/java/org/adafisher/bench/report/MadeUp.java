@@ -190,6 +190,7 @@ final class MadeUp {
               e,
               (long) STEPS * e,
               seconds,
+              loss * 1.1,
               loss,
               loss * 1.3,
               accuracy,

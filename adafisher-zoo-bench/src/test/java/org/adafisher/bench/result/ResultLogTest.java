@@ -80,6 +80,7 @@ class ResultLogTest {
         number,
         10L * number,
         1.5,
+        loss + 1,
         loss,
         loss,
         0.75,

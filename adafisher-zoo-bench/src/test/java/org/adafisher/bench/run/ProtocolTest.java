@@ -196,7 +196,7 @@ class ProtocolTest {
   /** A run that ended with this validation accuracy and loss. */
   private static RunResult run(String optimizer, double rate, int seed, double value) {
     EpochResult epoch =
-        new EpochResult(1, 1, 1, value, value, value, 1, 1, Map.of(), Optional.empty());
+        new EpochResult(1, 1, 1, value, value, value, value, 1, 1, Map.of(), Optional.empty());
     return new RunResult(new Trial("m", optimizer, rate, 1, seed), 1, 1, List.of(epoch));
   }
 

@@ -82,7 +82,17 @@ class CurveTest {
     for (int i = 0; i < losses.length; i++) {
       epochs.add(
           new EpochResult(
-              i + 1, i, seconds.get(i), losses[i], 0, 0, 1, 1, Map.of(), Optional.empty()));
+              i + 1,
+              i,
+              seconds.get(i),
+              losses[i],
+              losses[i],
+              0,
+              0,
+              1,
+              1,
+              Map.of(),
+              Optional.empty()));
     }
     return new RunResult(new Trial("m", "o", 0.1, 64, 1), 1, 1, epochs);
   }
