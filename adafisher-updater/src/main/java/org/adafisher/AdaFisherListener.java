@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.adafisher.capture.Minibatch;
 import org.adafisher.capture.Network;
 import org.adafisher.capture.Taps;
@@ -180,6 +181,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
     private final FactorEstimator estimator;
     private final Map<AdaFisherUpdater, UpdaterBlock> blocks = new IdentityHashMap<>();
     private Map<String, RawFactors> raw;
+    private Supplier<Map<String, RawFactors>> pass = () -> null;
 
     private Watched(Layer layer) {
       this.layer = layer;
@@ -191,12 +193,16 @@ public final class AdaFisherListener extends BaseTrainingListener {
         taps.arm(
             layer,
             signal -> raw = Workspaces.outside(() -> fromSignal.estimate(signal, minibatch)));
+      } else if (estimator instanceof FactorEstimator.FromPass fromPass) {
+        pass = fromPass.watch(layer, taps, minibatch);
       }
     }
 
     private void lookBack(Minibatch minibatch) {
       if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
         raw = fromGradient.estimate(layer, this::gradientOf, minibatch);
+      } else if (estimator instanceof FactorEstimator.FromPass) {
+        raw = pass.get();
       }
     }
 

@@ -33,6 +33,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   private INDArray momentum;
   private StateValue stepCount;
   private Preconditioner preconditioner;
+  private BlockArrangement arrangement;
 
   // Between the forward pass and the update.
   private boolean passSeen;
@@ -112,6 +113,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
               config
                   .preconditioning()
                   .bind(slot == null ? List.of() : slot.partsOf(spans), spans, block, rest);
+          arrangement = new BlockArrangement(spans);
           stepCount = new StateValue(state.get(NDArrayIndex.interval(n, n + LayerSlot.STEP_COUNT)));
           momentum = state.get(NDArrayIndex.interval(0, n));
         });
@@ -182,9 +184,11 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     // layers.
     Level1 blas = Nd4j.getBlasWrapper().level1();
     blas.scal(momentum.length(), beta, momentum);
-    blas.axpy(gradient.length(), 1 - beta, gradient, momentum);
+    INDArray byUnit = arrangement.byUnit(gradient);
+    blas.axpy(byUnit.length(), 1 - beta, byUnit, momentum);
     stepCount.set(steps + 1);
     preconditioner.apply(
-        new Step(momentum, gradient, beta, steps + 1, learningRate, iteration, epoch));
+        new Step(momentum, byUnit, beta, steps + 1, learningRate, iteration, epoch));
+    arrangement.restore(byUnit, gradient);
   }
 }

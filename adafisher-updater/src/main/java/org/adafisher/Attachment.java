@@ -12,6 +12,7 @@ import java.util.function.UnaryOperator;
 import org.adafisher.capture.Network;
 import org.adafisher.curvature.FactorEstimators;
 import org.adafisher.curvature.FactorLayout;
+import org.adafisher.curvature.FactorPart;
 import org.adafisher.curvature.ParameterSpan;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
@@ -22,6 +23,7 @@ import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -103,8 +105,12 @@ final class Attachment {
       for (AdaFisher updater : updatersOf(trainable)) {
         any = true;
         LayerSlot slot = slotOf(trainable, updater);
+        String layerName = trainable.getConfig().getLayerName();
         if (slot == null) {
-          withoutFactors.add(trainable.getConfig().getLayerName());
+          withoutFactors.add(layerName);
+        } else {
+          slot.parametersWithoutFactors()
+              .forEach(parameter -> withoutFactors.add(layerName + "/" + parameter));
         }
         if (own || !Objects.equals(slot, updater.slot())) {
           Layer layer = Network.layerOf(trainable);
@@ -130,8 +136,8 @@ final class Attachment {
     }
     if (!withoutFactors.isEmpty()) {
       log.info(
-          "No factors are known for layers {}: AdaFisher updates them by its formulation's rule for"
-              + " such parameters.",
+          "No factors are known for {} (layers, or single parameters of one): AdaFisher updates"
+              + " them by its formulation's rule for such parameters.",
           withoutFactors);
     }
     if (changed) {
@@ -172,21 +178,31 @@ final class Attachment {
     if (layout.isEmpty()) {
       return null;
     }
+    List<FactorPart> parts = new ArrayList<>(layout.get().parts());
     List<List<ParameterSpan>> blocks = new ArrayList<>();
     boolean open = false;
-    for (String parameter : parametersOf(trainable)) {
+    for (Map.Entry<String, INDArray> entry : trainable.paramTable(false).entrySet()) {
+      String parameter = entry.getKey();
       boolean ours = trainable.getConfig().getUpdaterByParam(parameter) == updater;
       if (ours && !open) {
         blocks.add(new ArrayList<>());
       }
       if (ours) {
-        blocks.get(blocks.size() - 1).add(layout.get().span(parameter));
+        Optional<ParameterSpan> span = layout.get().span(parameter);
+        if (span.isEmpty()) {
+          parts.add(FactorPart.withoutFactors(parameter));
+        }
+        blocks
+            .get(blocks.size() - 1)
+            .add(
+                span.orElseGet(
+                    () -> ParameterSpan.withoutFactors(parameter, entry.getValue().length())));
       }
       open = ours;
     }
     return new LayerSlot(
         trainable.getConfig().getLayerName(),
-        layout.get().parts().stream()
+        parts.stream()
             .filter(
                 part ->
                     blocks.stream()

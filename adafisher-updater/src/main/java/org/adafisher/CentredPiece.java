@@ -7,7 +7,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /** Parameters of a block that {@link Centred} preconditions together. */
-sealed interface CentredPiece permits CentredWeights, DiagonalRule {
+sealed interface CentredPiece permits CentredWeights, CentredGroups, DiagonalRule {
 
   /**
    * @param statistics of the layer, by part name

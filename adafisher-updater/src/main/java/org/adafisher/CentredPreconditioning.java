@@ -52,31 +52,36 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
     }
     for (Group group : groups(parts, spans)) {
       INDArray own = state.get(NDArrayIndex.interval(offset, offset + group.stateSize()));
-      pieces.add(
-          group.centring == null
-              ? new DiagonalRule(centred, group.start, group.span.length(), own)
-              : new CentredWeights(
-                  centred,
-                  group.centring,
-                  group.span,
-                  group.start,
-                  group.bias == null ? null : bias(group, parameters),
-                  own));
+      pieces.add(piece(group, parameters, own));
       offset += group.stateSize();
     }
     return new Bound(List.copyOf(pieces));
   }
 
-  private static CentredWeights.Bias bias(Group group, List<UpdaterBlock.ParamState> parameters) {
+  private CentredPiece piece(
+      Group group, List<UpdaterBlock.ParamState> parameters, INDArray state) {
+    if (group.centring == null) {
+      return new DiagonalRule(centred, group.start, group.span.length(), state);
+    }
+    CentredBias bias = group.bias == null ? null : bias(group, parameters);
+    return group.span.groups() > 1
+        ? new CentredGroups(centred, group.span, group.start, bias, state)
+        : new CentredWeights(centred, group.centring, group.span, group.start, bias, state);
+  }
+
+  private static CentredBias bias(Group group, List<UpdaterBlock.ParamState> parameters) {
     UpdaterBlock.ParamState weights =
         parameters.stream()
             .filter(parameter -> parameter.getParamName().equals(group.span.parameter()))
             .findFirst()
             .orElseThrow();
-    return new CentredWeights.Bias(
+    return new CentredBias(
         new ParameterView(group.biasStart, group.bias),
         new ParameterView(group.biasStart, group.bias),
-        weights.getParamView().reshape('c', group.span.outputs(), group.span.inputs()),
+        () -> {
+          INDArray view = weights.getParamView();
+          return group.span.arrangement().byUnit(view.reshape(view.length()));
+        },
         step -> decay(weights, step));
   }
 
@@ -109,8 +114,11 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
       Centring centring, ParameterSpan span, long start, ParameterSpan bias, long biasStart) {
 
     long stateSize() {
-      return centring == null
-          ? DiagonalRule.stateSize(span.length())
+      if (centring == null) {
+        return DiagonalRule.stateSize(span.length());
+      }
+      return span.groups() > 1
+          ? CentredGroups.stateSize(span)
           : CentredWeights.stateSize(centring, span);
     }
   }
@@ -139,7 +147,9 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
                           && other.part().equals(span.part())
                           && other.isWeight() != span.isWeight())
               .findFirst();
-      if (kind == FactorPart.Kind.NORMALIZATION || (!span.isWeight() && partner.isEmpty())) {
+      if (kind == FactorPart.Kind.NORMALIZATION
+          || kind == FactorPart.Kind.NONE
+          || (!span.isWeight() && partner.isEmpty())) {
         groups.add(new Group(null, span, starts.get(span), null, 0));
       } else if (span.isWeight()) {
         groups.add(

@@ -40,7 +40,7 @@ final class CentredWeights implements CentredPiece {
   private final int outputs;
   private final ParameterView momentum;
   private final ParameterView gradient;
-  private final Bias bias;
+  private final CentredBias bias;
   private final Normaliser normaliser;
   private final CentredMoments moments;
 
@@ -51,22 +51,6 @@ final class CentredWeights implements CentredPiece {
   private final INDArray second;
   private final INDArray ofUnits;
   private final INDArray alsoOfUnits;
-
-  /**
-   * A layer's bias, and how much of the weights is decayed after the step.
-   *
-   * @param momentum the bias in the block's momentum
-   * @param gradient the bias in the block's gradient
-   * @param weights [outputs, inputs], the parameter itself
-   * @param decay the share of the weights that DL4J subtracts in a step
-   */
-  record Bias(ParameterView momentum, ParameterView gradient, INDArray weights, Decay decay) {}
-
-  /** How much of the weights is decayed in a step. */
-  @FunctionalInterface
-  interface Decay {
-    double in(Step step);
-  }
 
   /**
    * Not inside a workspace.
@@ -83,7 +67,7 @@ final class CentredWeights implements CentredPiece {
       Centring centring,
       ParameterSpan span,
       long start,
-      Bias bias,
+      CentredBias bias,
       INDArray state) {
     this.centred = centred;
     this.centring = centring;
@@ -195,7 +179,8 @@ final class CentredWeights implements CentredPiece {
     multiply(gradient.byUnit(), moments.mean(), target, -1, 1);
     double decay = bias.decay().in(step);
     if (decay != 0) {
-      multiply(bias.weights(), moments.mean(), target, -decay, 1);
+      INDArray weights = bias.weights().get().reshape('c', outputs, inputs);
+      multiply(weights, moments.mean(), target, -decay, 1);
     }
   }
 

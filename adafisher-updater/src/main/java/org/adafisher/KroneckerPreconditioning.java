@@ -34,11 +34,10 @@ record KroneckerPreconditioning(KroneckerFormulation formulation) implements Pre
   @Override
   public Preconditioner bind(
       List<FactorPart> parts, List<ParameterSpan> spans, UpdaterBlock block, INDArray state) {
-    boolean hasFactors = !spans.isEmpty();
     return new Bound(
         formulation,
-        new KroneckerBlock(hasFactors ? parts : List.of(RULE), spans, state),
-        hasFactors);
+        new KroneckerBlock(spans.isEmpty() ? List.of(RULE) : parts, spans, state),
+        parts.stream().anyMatch(part -> part.kind() != FactorPart.Kind.NONE));
   }
 
   private record Bound(KroneckerFormulation formulation, KroneckerBlock block, boolean hasFactors)

@@ -61,6 +61,20 @@ record LayerSlot(
                         .formatted(layer, firstParameter)));
   }
 
+  /** Names of the parameters that no estimator knows. */
+  List<String> parametersWithoutFactors() {
+    return blocks.stream()
+        .flatMap(List::stream)
+        .filter(
+            span ->
+                parts.stream()
+                    .anyMatch(
+                        part ->
+                            part.name().equals(span.part()) && part.kind() == FactorPart.Kind.NONE))
+        .map(ParameterSpan::parameter)
+        .toList();
+  }
+
   private long charge(
       List<ParameterSpan> block, long parameterLength, Preconditioning preconditioning) {
     if (block.get(0).length() != parameterLength) {

@@ -2,6 +2,7 @@ package org.adafisher.capture;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -20,7 +21,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 public final class Taps {
 
-  private final List<Tap> armed = new ArrayList<>();
+  private final List<Runnable> removals = new ArrayList<>();
 
   /**
    * Can this layer be tapped?
@@ -39,13 +40,42 @@ public final class Taps {
    * @param observer told what the layer shows
    */
   public void arm(Layer layer, SignalObserver observer) {
-    armed.add(new Tap(layer, observer));
+    removals.add(new Tap(layer, observer)::remove);
+  }
+
+  /**
+   * Puts another configuration in place of a layer's own until {@link #disarm()}: for layers that
+   * call their functions more than once in a pass.
+   *
+   * @param layer a layer of a network
+   * @param change applied to a copy of the layer's configuration
+   */
+  public void replaceConfiguration(Layer layer, Consumer<NeuralNetConfiguration> change) {
+    NeuralNetConfiguration original = layer.conf();
+    NeuralNetConfiguration changed = original.clone();
+    change.accept(changed);
+    layer.setConf(changed);
+    onDisarm(
+        () -> {
+          if (layer.conf() == changed) {
+            layer.setConf(original);
+          }
+        });
+  }
+
+  /**
+   * For what is watched by other means than a tap.
+   *
+   * @param removal ends the watch; harmless if it has ended already
+   */
+  public void onDisarm(Runnable removal) {
+    removals.add(removal);
   }
 
   /** Takes off every tap that is still on; the layers have their own configurations again. */
   public void disarm() {
-    armed.forEach(Tap::remove);
-    armed.clear();
+    removals.forEach(Runnable::run);
+    removals.clear();
   }
 
   /** One tapped layer: holds its own configuration while the copy with the tap is in place. */

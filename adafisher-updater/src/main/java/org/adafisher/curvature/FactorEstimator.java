@@ -2,8 +2,10 @@ package org.adafisher.curvature;
 
 import java.util.Map;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.adafisher.capture.LayerSignal;
 import org.adafisher.capture.Minibatch;
+import org.adafisher.capture.Taps;
 import org.deeplearning4j.nn.api.Layer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
@@ -28,6 +30,21 @@ public sealed interface FactorEstimator {
      * @return raw factors by part name; empty if no row counts
      */
     Map<String, RawFactors> estimate(LayerSignal signal, Minibatch minibatch);
+  }
+
+  /** An estimator that has to see more of the pass than one pre-activation gradient. */
+  non-sealed interface FromPass extends FactorEstimator {
+
+    /**
+     * Begins to watch, between the forward and the backward pass.
+     *
+     * @param layer whose configuration and parameters are in place
+     * @param taps where it puts what it needs, and says how that comes off again
+     * @param minibatch the examples of this pass
+     * @return asked once the backward pass is over: raw factors by part name; empty if nothing was
+     *     seen or no row counts
+     */
+    Supplier<Map<String, RawFactors>> watch(Layer layer, Taps taps, Minibatch minibatch);
   }
 
   /** An estimator that finds what it needs in the layer once the backward pass is over. */

@@ -1,6 +1,7 @@
 package org.adafisher.curvature;
 
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Which factors a layer has and which parameter meets which.
@@ -12,12 +13,9 @@ public record FactorLayout(List<FactorPart> parts, List<ParameterSpan> spans) {
 
   /**
    * @param parameter a trainable parameter of the layer
-   * @return how it meets the factors
+   * @return how it meets the factors; empty if it has none
    */
-  public ParameterSpan span(String parameter) {
-    return spans.stream()
-        .filter(span -> span.parameter().equals(parameter))
-        .findFirst()
-        .orElseThrow(() -> new IllegalArgumentException("No factors for parameter " + parameter));
+  public Optional<ParameterSpan> span(String parameter) {
+    return spans.stream().filter(span -> span.parameter().equals(parameter)).findFirst();
   }
 }

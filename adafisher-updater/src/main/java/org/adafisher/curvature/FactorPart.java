@@ -25,11 +25,16 @@ public record FactorPart(String name, long inputs, long outputs, double inputSca
     ONE_HOT,
 
     /** z = scale * norm(x) + shift: H has one entry for the scale and one for the shift. */
-    NORMALIZATION
+    NORMALIZATION,
+
+    /** A parameter that nothing is known of: one entry each of H and S, which only decay. */
+    NONE
   }
 
   /** The name of the part that carries its layer's own name. */
   public static final String MAIN = "";
+
+  private static final String WITHOUT_FACTORS = "without factors: ";
 
   /** The name of the scale and shift that follow a layer's weights. */
   public static final String LAYER_NORM = "layerNorm";
@@ -42,6 +47,14 @@ public record FactorPart(String name, long inputs, long outputs, double inputSca
    */
   public static FactorPart of(String name, long inputs, long outputs) {
     return new FactorPart(name, inputs, outputs, 1.0, Kind.LINEAR);
+  }
+
+  /**
+   * @param parameter DL4J's name of a parameter without factors
+   * @return the part that stands for it
+   */
+  public static FactorPart withoutFactors(String parameter) {
+    return new FactorPart(WITHOUT_FACTORS + parameter, 1, 1, 1.0, Kind.NONE);
   }
 
   /**

@@ -71,7 +71,10 @@ public final class KroneckerBlock {
   public void refresh(Map<String, RawFactors> raw, FactorAveraging averaging, boolean keepMissing) {
     for (PartState part : parts.values()) {
       RawFactors statistics = raw.get(part.part.name());
-      if (statistics != null) {
+      if (part.part.kind() == FactorPart.Kind.NONE) {
+        change(part.h, averaging::decay);
+        change(part.s, averaging::decay);
+      } else if (statistics != null) {
         double scale = part.part.inputScale();
         change(part.h, h -> averaging.refresh(h, statistics.input(), scale));
         change(part.s, s -> averaging.refresh(s, statistics.gradient(), 1));
@@ -113,7 +116,11 @@ public final class KroneckerBlock {
   public Map<String, KroneckerFactors> factors() {
     Map<String, KroneckerFactors> result = new LinkedHashMap<>();
     parts.forEach(
-        (name, part) -> result.put(name, new KroneckerFactors(part.h.dup(), part.s.dup())));
+        (name, part) -> {
+          if (part.part.kind() != FactorPart.Kind.NONE) {
+            result.put(name, new KroneckerFactors(part.h.dup(), part.s.dup()));
+          }
+        });
     return result;
   }
 
@@ -142,6 +149,8 @@ public final class KroneckerBlock {
 
     private final ParameterSpan span;
     private final long start;
+    private final boolean hasFactors;
+    private final long perGroup;
     private final INDArray h;
     private final INDArray s;
     private INDArray fisher;
@@ -149,20 +158,32 @@ public final class KroneckerBlock {
     private SpanState(ParameterSpan span, PartState part, long start) {
       this.span = span;
       this.start = start;
-      long end = span.inputOffset() + span.inputs();
-      this.h = part.h.get(NDArrayIndex.interval(span.inputOffset(), end));
-      this.s = part.s;
+      this.hasFactors = part.part.kind() != FactorPart.Kind.NONE;
+      this.perGroup = span.groups() == 1 ? span.outputs() : span.outputs() / span.groups();
+      long end = span.inputOffset() + span.groups() * span.inputs();
+      INDArray ownH = part.h.get(NDArrayIndex.interval(span.inputOffset(), end));
+      this.h = span.groups() == 1 ? ownH : ownH.reshape('c', span.groups(), 1, span.inputs());
+      this.s = span.groups() == 1 ? part.s : part.s.reshape('c', span.groups(), perGroup, 1);
     }
 
     private void aim(INDArray block) {
+      INDArray flat = block.get(NDArrayIndex.interval(start, start + span.length()));
       fisher =
-          block
-              .get(NDArrayIndex.interval(start, start + span.length()))
-              .reshape('f', span.inputs(), span.outputs());
+          !hasFactors
+              ? flat
+              : span.groups() == 1
+                  ? flat.reshape('f', span.inputs(), span.outputs())
+                  : flat.reshape('c', span.groups(), perGroup, span.inputs());
     }
 
     private void addProduct(double scale) {
-      Nd4j.getBlasWrapper().level2().ger('f', scale, h, s, fisher);
+      if (!hasFactors) {
+        fisher.addi(scale * h.toDoubleVector()[0] * s.toDoubleVector()[0]);
+      } else if (span.groups() == 1) {
+        Nd4j.getBlasWrapper().level2().ger('f', scale, h, s, fisher);
+      } else {
+        fisher.addi(h.mul(s.mul(scale)));
+      }
     }
   }
 }

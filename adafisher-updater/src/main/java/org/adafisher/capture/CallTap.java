@@ -1,0 +1,64 @@
+package org.adafisher.capture;
+
+import org.nd4j.common.primitives.Pair;
+import org.nd4j.linalg.activations.IActivation;
+import org.nd4j.linalg.api.ndarray.INDArray;
+
+/**
+ * An activation function that tells an observer of every call and is its delegate otherwise: for
+ * recurrent layers, which call it step by step, forwards (DL4J's backward pass begins with a
+ * forward pass of its own) and backwards.
+ */
+@SuppressWarnings("serial") // lives for one backward pass, on a configuration that nobody saves
+public final class CallTap implements IActivation {
+
+  private final transient IActivation delegate;
+  private final transient Observer observer;
+
+  /** Told of the calls in their order; the arrays are DL4J's own and live in its workspaces. */
+  public interface Observer {
+
+    /**
+     * @param output what the function made of its input
+     */
+    void onActivation(INDArray output);
+
+    /**
+     * @param gradient dL/dz
+     */
+    void onGradient(INDArray gradient);
+  }
+
+  /**
+   * @param delegate what is called
+   * @param observer told of it
+   */
+  public CallTap(IActivation delegate, Observer observer) {
+    this.delegate = delegate;
+    this.observer = observer;
+  }
+
+  @Override
+  public INDArray getActivation(INDArray in, boolean training) {
+    INDArray output = delegate.getActivation(in, training);
+    observer.onActivation(output);
+    return output;
+  }
+
+  @Override
+  public Pair<INDArray, INDArray> backprop(INDArray in, INDArray epsilon) {
+    Pair<INDArray, INDArray> both = delegate.backprop(in, epsilon);
+    observer.onGradient(both.getFirst());
+    return both;
+  }
+
+  @Override
+  public int numParams(int inputSize) {
+    return delegate.numParams(inputSize);
+  }
+
+  @Override
+  public String toString() {
+    return delegate.toString();
+  }
+}
