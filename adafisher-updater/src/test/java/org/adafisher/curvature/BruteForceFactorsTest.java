@@ -1,5 +1,20 @@
 package org.adafisher.curvature;
 
+import static org.adafisher.curvature.BruteForce.assertClose;
+import static org.adafisher.curvature.BruteForce.assertExact;
+import static org.adafisher.curvature.BruteForce.channelAxis;
+import static org.adafisher.curvature.BruteForce.differences;
+import static org.adafisher.curvature.BruteForce.flat;
+import static org.adafisher.curvature.BruteForce.gaussian;
+import static org.adafisher.curvature.BruteForce.ids;
+import static org.adafisher.curvature.BruteForce.image;
+import static org.adafisher.curvature.BruteForce.labels;
+import static org.adafisher.curvature.BruteForce.mask;
+import static org.adafisher.curvature.BruteForce.means;
+import static org.adafisher.curvature.BruteForce.rows;
+import static org.adafisher.curvature.BruteForce.squares;
+import static org.adafisher.curvature.BruteForce.sumOfSquares;
+import static org.adafisher.curvature.BruteForce.withBias;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -8,13 +23,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.BiConsumer;
-import java.util.function.Consumer;
-import java.util.function.DoubleSupplier;
 import java.util.stream.DoubleStream;
-import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Assume;
@@ -23,17 +32,11 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 import net.jqwik.api.constraints.IntRange;
-import org.adafisher.capture.Minibatch;
-import org.adafisher.capture.Taps;
-import org.adafisher.capture.Workspaces;
-import org.deeplearning4j.nn.api.Model;
+import org.adafisher.curvature.BruteForce.Net;
 import org.deeplearning4j.nn.conf.CNN2DFormat;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.ActivationLayer;
-import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -42,20 +45,13 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
-import org.deeplearning4j.optimize.api.BaseTrainingListener;
-import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.activations.IActivation;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.ILossFunction;
 import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.linalg.lossfunctions.impl.LossMSE;
-import org.nd4j.linalg.ops.transforms.Transforms;
 
 /**
  * Raw factors of small random networks against their definition: H and the mean input by loops over
@@ -584,83 +580,6 @@ class BruteForceFactorsTest {
     Assume.that(!masked || rows > 1);
   }
 
-  private static void assertExact(double[] actual, double... expected) {
-    assertClose(actual, expected, 1e-10, 1e-10);
-  }
-
-  private static void assertClose(double[] actual, double[] expected) {
-    assertClose(actual, expected, 1e-6, 1e-13);
-  }
-
-  private static void assertClose(
-      double[] actual, double[] expected, double relative, double absolute) {
-    assertThat(actual).hasSameSizeAs(expected);
-    for (int i = 0; i < actual.length; i++) {
-      assertThat(actual[i])
-          .as("entry %d of %s, expected %s", i, Arrays.toString(actual), Arrays.toString(expected))
-          .isCloseTo(expected[i], within(relative * Math.abs(expected[i]) + absolute));
-    }
-  }
-
-  private static double[] squares(double[][] rows, double count) {
-    return IntStream.range(0, rows[0].length)
-        .mapToDouble(j -> Arrays.stream(rows).mapToDouble(row -> row[j] * row[j]).sum() / count)
-        .toArray();
-  }
-
-  private static double[] means(double[][] rows, double count) {
-    return IntStream.range(0, rows[0].length)
-        .mapToDouble(j -> Arrays.stream(rows).mapToDouble(row -> row[j]).sum() / count)
-        .toArray();
-  }
-
-  private static double sumOfSquares(double[] values) {
-    return DoubleStream.of(values).map(v -> v * v).sum();
-  }
-
-  private static double[] withBias(double[] factor, boolean bias) {
-    return bias
-        ? DoubleStream.concat(DoubleStream.of(factor), DoubleStream.of(1)).toArray()
-        : factor;
-  }
-
-  /** All axes but one as rows, in their order. */
-  private static double[][] rows(INDArray x, int columnAxis) {
-    int[] order =
-        IntStream.concat(
-                IntStream.range(0, x.rank()).filter(axis -> axis != columnAxis),
-                IntStream.of(columnAxis))
-            .toArray();
-    double[] values = flat(x.permute(order));
-    int columns = (int) x.size(columnAxis);
-    return IntStream.range(0, values.length / columns)
-        .mapToObj(i -> Arrays.copyOfRange(values, i * columns, (i + 1) * columns))
-        .toArray(double[][]::new);
-  }
-
-  private static double[] flat(INDArray x) {
-    return x.dup('c').data().asDouble();
-  }
-
-  /** The derivative with respect to an array's values, by five-point differences. */
-  private static INDArray differences(DoubleSupplier loss, INDArray at) {
-    double step = 1e-4;
-    int[] offsets = {-2, -1, 1, 2};
-    int[] weights = {1, -8, 8, -1};
-    INDArray result = Nd4j.zeros(DataType.DOUBLE, at.shape());
-    for (long i = 0; i < at.length(); i++) {
-      double value = at.getDouble(i);
-      double sum = 0;
-      for (int k = 0; k < weights.length; k++) {
-        at.putScalar(i, value + offsets[k] * step);
-        sum += weights[k] * loss.getAsDouble();
-      }
-      at.putScalar(i, value);
-      result.putScalar(i, sum / (12 * step));
-    }
-    return result;
-  }
-
   private static Layer denseLayer(
       int units, Activation activation, boolean bias, boolean layerNorm) {
     return new DenseLayer.Builder()
@@ -669,182 +588,5 @@ class BruteForceFactorsTest {
         .hasBias(bias)
         .hasLayerNorm(layerNorm)
         .build();
-  }
-
-  private static INDArray gaussian(Random random, long... shape) {
-    INDArray result = Nd4j.zeros(DataType.DOUBLE, shape);
-    for (long i = 0; i < result.length(); i++) {
-      result.putScalar(i, random.nextGaussian());
-    }
-    return result;
-  }
-
-  private static INDArray ids(Random random, int indices, long... shape) {
-    INDArray result = Nd4j.zeros(DataType.DOUBLE, shape);
-    for (long i = 0; i < result.length(); i++) {
-      result.putScalar(i, random.nextInt(indices));
-    }
-    return result;
-  }
-
-  private static INDArray image(
-      Random random, CNN2DFormat format, int batch, int channels, int height, int width) {
-    return format == CNN2DFormat.NCHW
-        ? gaussian(random, batch, channels, height, width)
-        : gaussian(random, batch, height, width, channels);
-  }
-
-  private static int channelAxis(CNN2DFormat format) {
-    return format == CNN2DFormat.NCHW ? 1 : 3;
-  }
-
-  private static INDArray mask(Random random, int batch, int steps) {
-    return gaussian(random, batch, steps).gt(0).castTo(DataType.DOUBLE);
-  }
-
-  /** Of shape [batch, units] or [batch, units, steps], each a distribution over the units. */
-  private static INDArray labels(Random random, long... shape) {
-    INDArray positive = Transforms.exp(gaussian(random, shape));
-    return positive.div(positive.sum(true, 1));
-  }
-
-  /** A network, its data, and what the layer under test shows of them. */
-  private static final class Net {
-
-    private final int tested;
-    private final MultiLayerNetwork model;
-    private final DataSet data;
-    private final Minibatch minibatch;
-
-    private Net(
-        Random random, boolean minibatch, DataSet data, InputType type, Layer... fromTested) {
-      this(
-          random,
-          minibatch,
-          data,
-          type,
-          Stream.concat(Stream.of(new ActivationLayer(Activation.TANH)), Stream.of(fromTested))
-              .toList(),
-          1);
-    }
-
-    private Net(
-        Random random,
-        boolean minibatch,
-        DataSet data,
-        InputType type,
-        List<? extends Layer> all,
-        int tested) {
-      this.tested = tested;
-      var layers =
-          new NeuralNetConfiguration.Builder()
-              .dataType(DataType.DOUBLE)
-              .miniBatch(minibatch)
-              .updater(new Sgd(0))
-              .list();
-      for (Layer layer : all) {
-        layers.layer(layer);
-      }
-      this.model = new MultiLayerNetwork(layers.setInputType(type).build());
-      this.data = data;
-      this.minibatch = new Minibatch(data.numExamples(), minibatch);
-      model.init();
-      model.setParams(gaussian(random, 1, model.numParams()).mul(0.5));
-    }
-
-    private INDArray input() {
-      return Transforms.tanh(data.getFeatures());
-    }
-
-    private INDArray parameter(String name) {
-      return model.getLayer(tested).getParam(name);
-    }
-
-    private double loss() {
-      return model.score(data, true);
-    }
-
-    /** The factors that the layer's estimator makes of one real training step of rate 0. */
-    private Map<String, RawFactors> factors() {
-      var layer = model.getLayer(tested);
-      FactorEstimator estimator = FactorEstimators.forLayer(layer).orElseThrow();
-      Taps taps = new Taps();
-      List<Map<String, RawFactors>> seen = new ArrayList<>();
-      model.setListeners(
-          new BaseTrainingListener() {
-            @Override
-            public void onForwardPass(Model model, List<INDArray> activations) {
-              if (estimator instanceof FactorEstimator.FromSignal fromSignal) {
-                taps.arm(
-                    layer,
-                    signal ->
-                        seen.add(Workspaces.outside(() -> fromSignal.estimate(signal, minibatch))));
-              }
-            }
-
-            @Override
-            public void onBackwardPass(Model model) {
-              if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
-                seen.add(
-                    Workspaces.outside(
-                        () -> fromGradient.estimate(layer, this::gradient, minibatch)));
-              }
-            }
-
-            private INDArray gradient(String parameter) {
-              return model.gradient().getGradientFor(tested + "_" + parameter);
-            }
-          });
-      model.fit(data);
-      assertThat(seen).hasSize(1);
-      return seen.get(0);
-    }
-
-    /** dL/dz, or the derivative in whatever else a nudge moves on its way to z. */
-    private INDArray preActivationGradient(BiConsumer<INDArray, INDArray> nudging) {
-      AtomicReference<long[]> shape = new AtomicReference<>();
-      lossWith(z -> shape.set(z.shape()));
-      INDArray nudge = Nd4j.zeros(DataType.DOUBLE, shape.get());
-      return differences(() -> lossWith(z -> nudging.accept(z, nudge)), nudge);
-    }
-
-    /** The loss when the layer's pre-activation is changed in place. */
-    private double lossWith(Consumer<INDArray> change) {
-      BaseLayer conf = (BaseLayer) model.getLayer(tested).conf().getLayer();
-      IActivation activation = conf.getActivationFn();
-      conf.setActivationFn(new Changed(activation, change));
-      double loss = loss();
-      conf.setActivationFn(activation);
-      return loss;
-    }
-
-    /** The pre-activation of a layer with layer normalization, with x W moved by a nudge. */
-    private void recompute(INDArray z, INDArray nudge) {
-      INDArray rows = model.getLayer(tested).input().mmul(parameter("W")).add(nudge);
-      INDArray centred = rows.sub(rows.mean(true, 1));
-      INDArray deviation = Transforms.sqrt(centred.mul(centred).mean(true, 1));
-      z.assign(centred.div(deviation).mul(parameter("g")).add(parameter("b")));
-    }
-  }
-
-  /** An activation of a changed z. */
-  @SuppressWarnings("serial") // lives in a test
-  private record Changed(IActivation delegate, Consumer<INDArray> change) implements IActivation {
-
-    @Override
-    public INDArray getActivation(INDArray in, boolean training) {
-      change.accept(in);
-      return delegate.getActivation(in, training);
-    }
-
-    @Override
-    public Pair<INDArray, INDArray> backprop(INDArray in, INDArray epsilon) {
-      throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public int numParams(int inputSize) {
-      return delegate.numParams(inputSize);
-    }
   }
 }
