@@ -18,6 +18,8 @@ import org.adafisher.bench.config.OptimizerConfig;
 import org.adafisher.bench.config.TuningConfig;
 import org.adafisher.bench.data.Augmentation;
 import org.adafisher.bench.data.DataRequest;
+import org.adafisher.bench.data.Datasets;
+import org.adafisher.bench.data.Task;
 import org.adafisher.bench.optimizer.Optimizers;
 import org.adafisher.bench.report.CostTable;
 import org.adafisher.bench.report.Report;
@@ -78,6 +80,11 @@ final class ExperimentReport {
     long complete = results.runs().stream().filter(RunResult::complete).count();
     conditions.put("runs", "%d of %d complete".formatted(complete, results.runs().size()));
     conditions.put("data", data(config.data()));
+    if (Datasets.REGISTRY.get(config.data().type()).task() == Task.RECONSTRUCTION) {
+      conditions.put("loss", "squared error summed over an image's pixels");
+      conditions.put(
+          "accuracy", "explained variance of the pixels, 1 - squared error / variance, at least 0");
+    }
     conditions.put(
         "models",
         config.models().stream().map(ExperimentReport::model).collect(Collectors.joining("; ")));

@@ -11,6 +11,9 @@ public interface DatasetType extends Described {
   /** Whether the examples are images, which can be resized and augmented. */
   boolean images();
 
+  /** What is asked about its examples. */
+  Task task();
+
   /**
    * Loads it.
    *

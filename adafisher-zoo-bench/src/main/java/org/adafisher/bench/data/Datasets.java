@@ -17,7 +17,9 @@ public final class Datasets {
   public static final Registry<DatasetType> REGISTRY =
       Registry.of(
           "data set",
-          entry(Digits.NAME, new Digits()),
+          digits(Digits.classes()),
+          digits(Digits.pixels()),
+          digits(Digits.illScaled()),
           entry(DigitsInk.NAME, new DigitsInk()),
           entry(Genesis.NAME, new Genesis()),
           collection(
@@ -27,14 +29,21 @@ public final class Datasets {
               new IdxFiles(),
               Optional.empty(),
               "get it from http://yann.lecun.com/exdb/mnist/ or its mirrors"),
-          collection(
+          fashion(
               "fashion-mnist",
               "Fashion-MNIST: 60000 + 10000 pieces of clothing of 28x28 grey pixels, 10 classes;"
                   + " Debian's package dataset-fashion-mnist or a directory with its four files",
-              new IdxFiles(),
-              Optional.of(Path.of("/usr/share/datasets/fashion-mnist")),
-              "install the Debian package dataset-fashion-mnist, or set directory to the files from"
-                  + " https://github.com/zalandoresearch/fashion-mnist"),
+              ImageUse.CLASS),
+          fashion(
+              "fashion-mnist-pixels",
+              "Fashion-MNIST as vectors from 0 to 1, to be reconstructed; files as for"
+                  + " fashion-mnist",
+              ImageUse.IMAGE),
+          fashion(
+              "fashion-mnist-ill-scaled",
+              "Fashion-MNIST as vectors, each pixel in a unit (0.03 to 32) and with an offset of"
+                  + " its own; files as for fashion-mnist",
+              ImageUse.CLASS_FROM_ILL_SCALED),
           collection(
               "cifar10",
               "CIFAR-10: 50000 + 10000 colour images of 32x32, 10 classes; needs a directory with"
@@ -66,12 +75,32 @@ public final class Datasets {
 
   private Datasets() {}
 
+  private static Map.Entry<String, DatasetType> digits(Digits digits) {
+    return entry(digits.name(), digits);
+  }
+
+  private static Map.Entry<String, DatasetType> fashion(
+      String name, String description, ImageUse use) {
+    return entry(
+        name,
+        new ImageCollection(
+            name,
+            description,
+            new IdxFiles(),
+            Optional.of(Path.of("/usr/share/datasets/fashion-mnist")),
+            "install the Debian package dataset-fashion-mnist, or set directory to the files from"
+                + " https://github.com/zalandoresearch/fashion-mnist",
+            use));
+  }
+
   private static Map.Entry<String, DatasetType> collection(
       String name,
       String description,
       ImageReader reader,
       Optional<Path> usualDirectory,
       String origin) {
-    return entry(name, new ImageCollection(name, description, reader, usualDirectory, origin));
+    return entry(
+        name,
+        new ImageCollection(name, description, reader, usualDirectory, origin, ImageUse.CLASS));
   }
 }

@@ -1,21 +1,40 @@
 package org.adafisher.bench.data;
 
-import org.deeplearning4j.nn.conf.inputs.InputType;
-
 /**
- * {@link DigitImages} with the digit as class; pixels from 0 to 1.
+ * {@link DigitImages} with a use; pixels from 0 to 1.
  *
- * <p>As they are, they are flat rows, which convolutional and dense networks both take; once
- * imageSize or channels is set they are [images, channels, height, width].
+ * <p>For {@link ImageUse#CLASS} they are flat rows, which convolutional and dense networks both
+ * take; once imageSize or channels is set they are [images, channels, height, width].
+ *
+ * @param name what configurations call it
+ * @param description one line for people who choose
+ * @param use what is asked about them
  */
-final class Digits implements DatasetType {
+record Digits(String name, String description, ImageUse use) implements DatasetType {
 
-  static final String NAME = "digits";
+  private static final String PARTS = "997 + 300 for validation + 500";
 
-  @Override
-  public String description() {
-    return "1797 handwritten digits of 8x8 grey pixels: 997 + 300 for validation + 500, 10 classes;"
-        + " built in";
+  static Digits classes() {
+    return new Digits(
+        "digits",
+        "1797 handwritten digits of 8x8 grey pixels: " + PARTS + ", 10 classes; built in",
+        ImageUse.CLASS);
+  }
+
+  static Digits illScaled() {
+    return new Digits(
+        "digits-ill-scaled",
+        "the digits as vectors, each pixel in a unit (0.03 to 32) and with an offset of its own: "
+            + PARTS
+            + "; built in",
+        ImageUse.CLASS_FROM_ILL_SCALED);
+  }
+
+  static Digits pixels() {
+    return new Digits(
+        "digits-pixels",
+        "the digits as vectors from 0 to 1, to be reconstructed: " + PARTS + "; built in",
+        ImageUse.IMAGE);
   }
 
   @Override
@@ -29,21 +48,18 @@ final class Digits implements DatasetType {
   }
 
   @Override
+  public Task task() {
+    return use.task();
+  }
+
+  @Override
   public Dataset load(DataRequest request) throws DataException {
-    RequestRules.embedded(NAME, request);
+    RequestRules.embedded(name, request);
     DecodedImages images =
-        ImageDecoding.decode(NAME, DigitImages.read(), DigitImages.VALIDATION, request);
-    boolean flat = request.imageSize().isEmpty() && request.channels().isEmpty();
-    InputType input =
-        flat
-            ? InputType.convolutionalFlat(images.height(), images.width(), images.channels())
-            : InputType.convolutional(images.height(), images.width(), images.channels());
+        ImageDecoding.decode(name, DigitImages.read(), DigitImages.VALIDATION, request);
     PixelScale scale =
         PixelScale.fractions(images.training(), images.channels(), DigitImages.WHITE);
-    return new ByteDataset(
-        new Shape(Task.CLASSIFICATION, input, DigitImages.CLASSES),
-        images.parts(),
-        new ImageMinibatches(
-            images.batch(request.augmentation()), scale, DigitImages.CLASSES, flat));
+    boolean flat = request.imageSize().isEmpty() && request.channels().isEmpty();
+    return use.of(images, DigitImages.CLASSES, scale, flat, request.augmentation());
   }
 }

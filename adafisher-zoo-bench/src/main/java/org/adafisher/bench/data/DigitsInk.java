@@ -39,6 +39,11 @@ final class DigitsInk implements DatasetType {
   }
 
   @Override
+  public Task task() {
+    return Task.SEGMENTATION;
+  }
+
+  @Override
   public Dataset load(DataRequest request) throws DataException {
     RequestRules.embedded(NAME, request);
     DataRequest sized =
@@ -71,8 +76,7 @@ final class DigitsInk implements DatasetType {
             .toArray(byte[][]::new);
     PixelScale scale = PixelScale.fractions(noisyTraining, channels, DigitImages.WHITE);
     return new ByteDataset(
-        new Shape(
-            Task.SEGMENTATION, InputType.convolutional(clean.height(), clean.width(), channels), 1),
+        new Shape(task(), InputType.convolutional(clean.height(), clean.width(), channels), 1),
         noisy,
         new InkMinibatches(clean.batch(request.augmentation()), scale));
   }

@@ -45,6 +45,11 @@ final class Genesis implements DatasetType {
   }
 
   @Override
+  public Task task() {
+    return Task.SEQUENCE;
+  }
+
+  @Override
   public Dataset load(DataRequest request) throws DataException {
     RequestRules.embedded(NAME, request);
     RequestRules.text(NAME, request);
@@ -65,7 +70,7 @@ final class Genesis implements DatasetType {
     parts.put(Part.VALIDATION, examples(numbers, train, IntStream.range(0, validation).toArray()));
     parts.put(Part.TEST, examples(numbers, beforeTest, shuffled(sizes.test(pool(share)), share)));
     return new ByteDataset(
-        new Shape(Task.SEQUENCE, InputType.recurrent(alphabet.length), alphabet.length),
+        new Shape(task(), InputType.recurrent(alphabet.length), alphabet.length),
         parts,
         new TextMinibatches(alphabet.length, STEPS));
   }

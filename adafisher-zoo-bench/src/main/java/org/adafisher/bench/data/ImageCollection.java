@@ -3,25 +3,29 @@ package org.adafisher.bench.data;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.OptionalInt;
-import org.deeplearning4j.nn.conf.inputs.InputType;
 
 /**
  * Images with classes in files that the user has. Pixels are standardised, per channel, by mean and
- * standard deviation of the training part that is used.
+ * standard deviation of the training part that is used; for {@link ImageUse#IMAGE} they are
+ * fractions of white.
  *
  * @param name what configurations call it
  * @param description one line for people who choose
  * @param reader how the files are laid out
  * @param usualDirectory where the files are if the user does not say; empty: the user has to
  * @param origin a clause that says where people get the files
+ * @param use what is asked about them
  */
 record ImageCollection(
     String name,
     String description,
     ImageReader reader,
     Optional<Path> usualDirectory,
-    String origin)
+    String origin,
+    ImageUse use)
     implements DatasetType {
+
+  private static final int WHITE = 255;
 
   @Override
   public boolean needsDirectory() {
@@ -34,6 +38,11 @@ record ImageCollection(
   }
 
   @Override
+  public Task task() {
+    return use.task();
+  }
+
+  @Override
   public Dataset load(DataRequest request) throws DataException {
     RequestRules.images(name, request);
     Optional<Path> path = request.directory().or(() -> usualDirectory);
@@ -42,14 +51,10 @@ record ImageCollection(
     }
     ImageParts available = reader.read(DataDirectory.open(name, path.get(), origin));
     DecodedImages images = ImageDecoding.decode(name, available, OptionalInt.empty(), request);
-    PixelScale scale = PixelScale.standardized(images.training(), images.channels());
-    int classes = available.classes();
-    return new ByteDataset(
-        new Shape(
-            Task.CLASSIFICATION,
-            InputType.convolutional(images.height(), images.width(), images.channels()),
-            classes),
-        images.parts(),
-        new ImageMinibatches(images.batch(request.augmentation()), scale, classes, false));
+    PixelScale scale =
+        use == ImageUse.IMAGE
+            ? PixelScale.fractions(images.training(), images.channels(), WHITE)
+            : PixelScale.standardized(images.training(), images.channels());
+    return use.of(images, available.classes(), scale, false, request.augmentation());
   }
 }

@@ -8,6 +8,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
  * @param task what is asked
  * @param input the shape of one example's features: convolutional (channels, height, width), flat
  *     convolutional, feed-forward, or recurrent
- * @param classes how many classes there are; 1 for {@link Task#SEGMENTATION}
+ * @param classes how many classes there are; 1 for {@link Task#SEGMENTATION}, the number of pixels
+ *     for {@link Task#RECONSTRUCTION}
  */
 public record Shape(Task task, InputType input, int classes) {}

@@ -7,7 +7,9 @@ public enum Task {
   /** One class a time step; features [examples, classes, steps], labels of the same shape. */
   SEQUENCE("one class a time step"),
   /** Yes or no at every pixel; labels [examples, 1, height, width]. */
-  SEGMENTATION("yes or no a pixel");
+  SEGMENTATION("yes or no a pixel"),
+  /** The example itself: features from 0 to 1, [examples, pixels], and labels equal to them. */
+  RECONSTRUCTION("the image itself");
 
   private final String words;
 

@@ -34,6 +34,11 @@ record Demands(Task task, Set<InputType.Type> inputs, int minimumSize, int multi
     return new Demands(Task.SEQUENCE, Set.of(InputType.Type.RNN), 1, 1);
   }
 
+  /** The example itself, for vectors. */
+  static Demands vectorsToReconstruct() {
+    return new Demands(Task.RECONSTRUCTION, Set.of(InputType.Type.FF), 1, 1);
+  }
+
   /** The same, for flat images as well. */
   Demands orFlat() {
     return new Demands(
@@ -78,6 +83,7 @@ record Demands(Task task, Set<InputType.Type> inputs, int minimumSize, int multi
       case CLASSIFICATION -> "it gives one class an image";
       case SEQUENCE -> "it continues text";
       case SEGMENTATION -> "it labels every pixel";
+      case RECONSTRUCTION -> "it reconstructs images";
     };
   }
 

@@ -14,6 +14,7 @@ public final class Models {
           entry("digits-cnn", new DigitsCnn()),
           entry("digits-mlp", new DigitsMlp()),
           entry("mlp", new Mlp()),
+          entry("deep-autoencoder", new DeepAutoencoder()),
           entry("resnet18", new ResNet18()),
           entry("mobilenetv3-small", new MobileNetV3Small()),
           entry("densenet121", new DenseNet121()),

@@ -19,7 +19,8 @@ import java.util.Optional;
  * @param trainLoss mean loss over a fixed sample of the training part, without augmentation,
  *     dropout or penalties
  * @param validationLoss mean loss over the validation part
- * @param validationAccuracy share of the validation part that is classified correctly, 0 to 1
+ * @param validationAccuracy share of the validation part that is classified correctly, 0 to 1;
+ *     where images are to be reconstructed, the share of the pixels' variance that is
  * @param medianStepMillis median time of a training step of this epoch (forward, backward, update)
  * @param meanStepMillis mean time of a training step of this epoch, which unlike the median counts
  *     what an optimizer does now and then, and every disturbance of the machine
@@ -53,7 +54,7 @@ public record EpochResult(
    * The test part at the end of a run.
    *
    * @param loss mean loss
-   * @param accuracy share that is classified correctly, 0 to 1
+   * @param accuracy share that is classified correctly, 0 to 1, or explained variance, as above
    */
   public record TestResult(double loss, double accuracy) {}
 

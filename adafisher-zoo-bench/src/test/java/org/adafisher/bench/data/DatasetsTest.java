@@ -12,10 +12,14 @@ class DatasetsTest {
     assertThat(Datasets.REGISTRY.names())
         .containsExactly(
             "digits",
+            "digits-pixels",
+            "digits-ill-scaled",
             "digits-ink",
             "genesis",
             "mnist",
             "fashion-mnist",
+            "fashion-mnist-pixels",
+            "fashion-mnist-ill-scaled",
             "cifar10",
             "cifar100",
             "tiny-imagenet",

@@ -62,6 +62,42 @@ class IdxFilesTest {
   }
 
   @Test
+  void asVectorsToReconstructPixelsAreFractionsOfWhite() throws DataException {
+    Dataset pixels = Requests.in(directory).load("fashion-mnist-pixels");
+
+    assertThat(pixels.shape())
+        .isEqualTo(new Shape(Task.RECONSTRUCTION, InputType.feedForward(6), 6));
+    DataSet test = pixels.inOrder(Part.TEST, 2).next();
+    assertThat(test.getLabels()).isEqualTo(test.getFeatures());
+    float[] first = Rows.values(test.getFeatures(), 0);
+    float[] second = Rows.values(test.getFeatures(), 1);
+    for (int p = 0; p < 6; p++) {
+      assertThat(255 * Math.min(first[p], second[p])).isCloseTo(p, within(1e-4f));
+      assertThat(255 * Math.max(first[p], second[p])).isCloseTo(10 + p, within(1e-4f));
+    }
+  }
+
+  @Test
+  void ofIllScaledPixelsTheStandardisedOnesAreScaled() throws DataException {
+    Dataset plain = Requests.in(directory).load("fashion-mnist");
+    Dataset scaled = Requests.in(directory).load("fashion-mnist-ill-scaled");
+
+    assertThat(scaled.shape())
+        .isEqualTo(new Shape(Task.CLASSIFICATION, InputType.feedForward(6), 10));
+    IllScaledMinibatches expected = IllScaledMinibatches.of((e, i, a) -> null, 6);
+    for (Part part : Part.values()) {
+      DataSet before = plain.inOrder(part, 2).next();
+      assertThat(scaled.inOrder(part, 2).next().getFeatures())
+          .isEqualTo(
+              before
+                  .getFeatures()
+                  .reshape(2, 6)
+                  .addRowVector(expected.offsets())
+                  .mulRowVector(expected.factors()));
+    }
+  }
+
+  @Test
   void gzippedFilesAreReadToo() throws DataException, IOException {
     Dataset plain = Requests.in(directory).load("mnist");
     for (String name : new String[] {TRAIN_IMAGES, TEST_LABELS}) {

@@ -52,6 +52,9 @@ class ModelsTest {
   private static final Set<String> TAKE_FLAT_IMAGES =
       Set.of("digits-cnn", "digits-mlp", "mlp", "lenet", "vgg16", "vgg19");
 
+  private static final Set<String> OTHER_TASKS =
+      Set.of("unet", "text-generation-lstm", "deep-autoencoder");
+
   private static final Set<String> UNTRAINABLE =
       Set.of("tiny-yolo", "yolo2", "simple-cnn", "nasnet");
 
@@ -64,7 +67,7 @@ class ModelsTest {
   }
 
   static Stream<String> classifiers() {
-    return trainable().filter(name -> !name.equals("unet") && !name.equals("text-generation-lstm"));
+    return trainable().filter(name -> !OTHER_TASKS.contains(name));
   }
 
   @ParameterizedTest
@@ -139,6 +142,9 @@ class ModelsTest {
         .isEqualTo(2724 * 8 * 8 + 257 * 8 + CLASSES);
     assertThat(weights(build("mlp", images(8, 1), Map.of("hidden", 2.0, "width", 5.0))))
         .isEqualTo((64 + 1) * 5 + (5 + 1) * 5 + (5 + 1) * CLASSES);
+    assertThat(weights(build("deep-autoencoder", vectors(7), Map.of("scale", 0.01))))
+        .as("7-10-5-3-1-3-5-10-7") // 2.5 rounded up, and at least a code of 1
+        .isEqualTo(80 + 55 + 18 + 4 + 6 + 20 + 60 + 77);
   }
 
   @Test
@@ -251,6 +257,41 @@ class ModelsTest {
         .hasValue("it continues text, and the data has one class an image");
   }
 
+  @Test
+  void theAutoencoderReconstructsVectors() {
+    assertThat(type("deep-autoencoder").refusal(vectors(784))).isEmpty();
+    assertThat(type("deep-autoencoder").refusal(images(28, 1)))
+        .hasValue("it reconstructs images, and the data has one class an image");
+    assertThat(type("deep-autoencoder").refusal(masks(28)))
+        .hasValue("it reconstructs images, and the data has yes or no a pixel");
+    assertThat(type("mlp").refusal(vectors(784)))
+        .hasValue("it gives one class an image, and the data has the image itself");
+  }
+
+  @Test
+  void theAutoencodersWidthsAreThoseOfThePaper() {
+    MultiLayerNetwork network =
+        (MultiLayerNetwork) build("deep-autoencoder", vectors(784), SEED, new Nesterovs());
+    assertThat(Stream.of(network.getLayers()).map(layer -> layer.getParam("W").size(1)))
+        .containsExactly(1000L, 500L, 250L, 30L, 250L, 500L, 1000L, 784L);
+    INDArray code = network.feedForward(Nd4j.rand(5, 784)).get(4);
+    assertThat(code.minNumber().doubleValue()).as("linear").isNegative();
+    assertThat(network.output(Nd4j.rand(5, 784)).minNumber().doubleValue()).isBetween(0.0, 1.0);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"digits-mlp", "mlp"})
+  void denseClassifiersTakeVectorsAndOthersDoNot(String name) {
+    Shape shape = new Shape(Task.CLASSIFICATION, InputType.feedForward(64), CLASSES);
+    assertThat(type(name).refusal(shape)).isEmpty();
+    assertThat(
+            ((MultiLayerNetwork) build(name, shape, SEED, new Nesterovs()))
+                .output(Nd4j.rand(2, 64))
+                .shape())
+        .containsExactly(2, CLASSES);
+    assertThat(type("lenet").refusal(shape)).hasValue("it takes images, these are none");
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"tiny-yolo", "yolo2", "simple-cnn", "nasnet"})
   void whatCannotBeTrainedSaysWhy(String name) {
@@ -282,6 +323,7 @@ class ModelsTest {
     return switch (name) {
       case "unet" -> masks(16);
       case "text-generation-lstm" -> text();
+      case "deep-autoencoder" -> vectors(4);
       default -> images(MINIMUM_SIZES.getOrDefault(name, 1), 3);
     };
   }
@@ -292,6 +334,10 @@ class ModelsTest {
 
   private static Shape masks(int size) {
     return new Shape(Task.SEGMENTATION, InputType.convolutional(size, size, 1), 1);
+  }
+
+  private static Shape vectors(int length) {
+    return new Shape(Task.RECONSTRUCTION, InputType.feedForward(length), length);
   }
 
   private static Shape text() {

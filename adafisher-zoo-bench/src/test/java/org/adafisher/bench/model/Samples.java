@@ -79,6 +79,16 @@ final class Samples {
     return result;
   }
 
+  /** The same digits as they are, and again as answers: [batchSize, size * size]. */
+  static List<DataSet> digitsPixels(int size, int batchSize, int batches) {
+    List<DataSet> result = digits(size, 1, batchSize, batches, DIGITS);
+    for (DataSet batch : result) {
+      batch.setFeatures(batch.getFeatures().reshape(batchSize, (long) size * size));
+      batch.setLabels(batch.getFeatures().dup());
+    }
+    return result;
+  }
+
   /** Pieces of a text, one-hot, and their next characters: [batchSize, characters, steps]. */
   static List<DataSet> text(int steps, int batchSize, int batches) {
     int[] alphabet = TEXT.chars().distinct().sorted().toArray();

@@ -53,6 +53,7 @@ class ZooTrainingTest {
         digits("digits-cnn", 1e-3, 8, 1, 16, 4, ALL_DIGITS),
         digits("digits-mlp", 1e-3, 8, 1, 16, 4, ALL_DIGITS),
         digits("mlp", 1e-3, 8, 1, 16, 4, ALL_DIGITS),
+        pixels("deep-autoencoder", 1e-3, 8, 16, 4).with("scale", 0.1),
         digits("lenet", 1e-3, 16, 1, 16, 4, ALL_DIGITS),
         digits("resnet18", 3e-4, 16, 3, 8, 2, ALL_DIGITS).with("width", 16),
         digits("mobilenetv3-small", 3e-4, 16, 3, 8, 2, ALL_DIGITS),
@@ -164,6 +165,13 @@ class ZooTrainingTest {
     Shape shape = new Shape(Task.SEGMENTATION, InputType.convolutional(size, size, 1), 1);
     return new Run(
         model, rate, shape, defaults(model), () -> Samples.digitsInk(size, batchSize, batches));
+  }
+
+  private static Run pixels(String model, double rate, int size, int batchSize, int batches) {
+    int length = size * size;
+    Shape shape = new Shape(Task.RECONSTRUCTION, InputType.feedForward(length), length);
+    return new Run(
+        model, rate, shape, defaults(model), () -> Samples.digitsPixels(size, batchSize, batches));
   }
 
   private static Run text(String model, double rate, int steps, int batchSize, int batches) {

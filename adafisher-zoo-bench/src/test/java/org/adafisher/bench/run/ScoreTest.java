@@ -12,6 +12,7 @@ import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
@@ -88,6 +89,48 @@ class ScoreTest {
         .isCloseTo(
             -(Math.log(.75) + Math.log(.5) + Math.log(.25) + Math.log(.9)) / 4, within(1e-6));
     assertThat(score.accuracy()).isEqualTo(0.5);
+  }
+
+  @Test
+  void ofReconstructedImages() {
+    MultiLayerNetwork identity =
+        network(new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build());
+    DataSet first =
+        new DataSet(
+            Nd4j.createFromArray(new float[][] {{.5f, 0}, {.25f, 1}}),
+            Nd4j.createFromArray(new float[][] {{1, 0}, {0, 1}}));
+    DataSet second =
+        new DataSet(
+            Nd4j.createFromArray(new float[][] {{Float.NaN, .5f}}),
+            Nd4j.createFromArray(new float[][] {{.5f, .5f}}));
+
+    Score two = Score.of(identity, Task.RECONSTRUCTION, List.of(first, second).iterator(), 2);
+    Score all = Score.of(identity, Task.RECONSTRUCTION, List.of(first, second).iterator(), 3);
+
+    // About the mean image (.5, .5), the two and the three deviate by 1 in all.
+    assertThat(two.loss()).isCloseTo((.25 + .0625) / 2, within(1e-9));
+    assertThat(two.accuracy()).isCloseTo(1 - .3125, within(1e-9));
+    assertThat(all.loss()).isCloseTo((.25 + .0625 + .25) / 3, within(1e-9));
+    assertThat(all.accuracy()).isCloseTo(1 - .5625, within(1e-9));
+  }
+
+  @Test
+  void theMeanImageAndWorseExplainNothing() {
+    MultiLayerNetwork identity =
+        network(new LossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build());
+    INDArray images = Nd4j.createFromArray(new float[][] {{1, .5f}, {0, .25f}});
+    INDArray mean = Nd4j.createFromArray(new float[][] {{.5f, .375f}, {.5f, .375f}});
+
+    assertThat(reconstruction(identity, mean, images).accuracy()).isCloseTo(0, within(1e-9));
+    assertThat(reconstruction(identity, images.rsub(1), images).accuracy()).isZero();
+    assertThat(reconstruction(identity, images.dup(), images).accuracy()).isEqualTo(1);
+    assertThat(reconstruction(identity, mean, mean.dup()).accuracy()).as("no variance").isZero();
+  }
+
+  private static Score reconstruction(
+      MultiLayerNetwork identity, INDArray output, INDArray images) {
+    return Score.of(
+        identity, Task.RECONSTRUCTION, List.of(new DataSet(output, images)).iterator(), 2);
   }
 
   private static MultiLayerNetwork network(org.deeplearning4j.nn.conf.layers.Layer layer) {
