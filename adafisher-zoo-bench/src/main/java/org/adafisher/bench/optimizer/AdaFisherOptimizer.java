@@ -55,7 +55,7 @@ record AdaFisherOptimizer(
   }
 
   @Override
-  public void attach(Model network) {
+  public void attach(Model network, Map<String, Double> values) {
     AdaFisher.attach(network);
   }
 

@@ -74,7 +74,7 @@ final class CentredOptimizer implements OptimizerType {
   }
 
   @Override
-  public void attach(Model network) {
+  public void attach(Model network, Map<String, Double> values) {
     AdaFisher.attach(network);
   }
 

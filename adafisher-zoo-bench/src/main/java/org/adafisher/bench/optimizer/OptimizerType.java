@@ -36,8 +36,24 @@ public interface OptimizerType extends Described {
    */
   IUpdater updater(ISchedule learningRate, Map<String, Double> values);
 
-  /** Does to a network, after {@code init()}, what the optimizer needs. */
-  default void attach(Model network) {}
+  /**
+   * Does to a network, after {@code init()} or when it was restored, what the optimizer needs.
+   *
+   * @param values a value for each of {@link #parameters}
+   * @throws IllegalArgumentException if the optimizer cannot train such a network
+   */
+  default void attach(Model network, Map<String, Double> values) {}
+
+  /**
+   * What a checkpoint has to keep of an attached network besides the updater's state, which is kept
+   * anyway; empty if there is nothing.
+   */
+  default Map<String, double[]> ownState(Model network) {
+    return Map.of();
+  }
+
+  /** Gives an attached network what {@link #ownState} gave of it when it was saved. */
+  default void restoreOwnState(Model network, Map<String, double[]> state) {}
 
   /**
    * How F lies in each layer of a network that it trains, by layer name; empty for optimizers that

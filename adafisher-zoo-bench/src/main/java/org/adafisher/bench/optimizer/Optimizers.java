@@ -64,6 +64,7 @@ public final class Optimizers {
                   List.of(fraction("momentum", Nesterovs.DEFAULT_NESTEROV_MOMENTUM)),
                   (rate, values) -> new Nesterovs(rate, values.get("momentum")))),
           entry("adam", adam("Adam", Adam.DEFAULT_ADAM_EPSILON, Adam::new)),
+          entry("centred-adam", new CentredAdam()),
           entry(
               "adamw",
               adam(

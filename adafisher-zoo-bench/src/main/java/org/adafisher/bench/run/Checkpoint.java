@@ -1,11 +1,16 @@
 package org.adafisher.bench.run;
 
+import java.io.BufferedInputStream;
+import java.io.DataInputStream;
+import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 import java.util.zip.ZipOutputStream;
@@ -18,20 +23,23 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.util.ModelSerializer;
 
 /**
- * A network between two epochs with its updater's state, and what its last epoch gave: one file, so
- * that the two can never be of different epochs.
+ * A network between two epochs with its optimizer's state, and what its last epoch gave: one file,
+ * so that they can never be of different epochs.
  *
- * @param network as it was
+ * @param network as it was, its updater's state included
+ * @param optimizerState what the optimizer keeps besides; empty for most
  * @param epoch what its last epoch gave
  */
-record Checkpoint(Model network, EpochResult epoch) {
+record Checkpoint(Model network, Map<String, double[]> optimizerState, EpochResult epoch) {
 
   private static final String EPOCH = "epoch.json";
+  private static final String OPTIMIZER = "optimizer.bin";
   private static final String STACK = "multi-layer-network.zip";
   private static final String GRAPH = "computation-graph.zip";
 
   /** Writes a file that is there in full or not at all. */
-  static void write(Path file, Model network, RunResult run) throws IOException {
+  static void write(Path file, Model network, Map<String, double[]> optimizerState, RunResult run)
+      throws IOException {
     Path temporary = file.resolveSibling(file.getFileName() + ".tmp");
     Files.createDirectories(file.getParent());
     try {
@@ -39,6 +47,10 @@ record Checkpoint(Model network, EpochResult epoch) {
         zip.setLevel(0); // weights hardly compress
         zip.putNextEntry(new ZipEntry(EPOCH));
         zip.write(ResultLog.line(run, run.last()).getBytes(StandardCharsets.UTF_8));
+        if (!optimizerState.isEmpty()) {
+          zip.putNextEntry(new ZipEntry(OPTIMIZER));
+          write(optimizerState, new DataOutputStream(zip));
+        }
         zip.putNextEntry(new ZipEntry(network instanceof ComputationGraph ? GRAPH : STACK));
         ModelSerializer.writeModel(network, CloseShieldOutputStream.wrap(zip), true);
       }
@@ -66,7 +78,7 @@ record Checkpoint(Model network, EpochResult epoch) {
             graph == null
                 ? ModelSerializer.restoreMultiLayerNetwork(in, true)
                 : ModelSerializer.restoreComputationGraph(in, true);
-        return new Checkpoint(network, ResultLog.epoch(line));
+        return new Checkpoint(network, optimizerState(zip), ResultLog.epoch(line));
       }
     } catch (IOException | RuntimeException e) {
       throw new IOException(
@@ -74,5 +86,38 @@ record Checkpoint(Model network, EpochResult epoch) {
               .formatted(file, e.getMessage()),
           e);
     }
+  }
+
+  /** Bit by bit: a resumed run has to go on as if nothing had been. */
+  private static void write(Map<String, double[]> state, DataOutputStream out) throws IOException {
+    out.writeInt(state.size());
+    for (Map.Entry<String, double[]> entry : state.entrySet()) {
+      out.writeUTF(entry.getKey());
+      out.writeInt(entry.getValue().length);
+      for (double value : entry.getValue()) {
+        out.writeDouble(value);
+      }
+    }
+    out.flush();
+  }
+
+  private static Map<String, double[]> optimizerState(ZipFile zip) throws IOException {
+    Map<String, double[]> state = new LinkedHashMap<>();
+    ZipEntry entry = zip.getEntry(OPTIMIZER);
+    if (entry == null) {
+      return state;
+    }
+    try (DataInputStream in =
+        new DataInputStream(new BufferedInputStream(zip.getInputStream(entry)))) {
+      for (int left = in.readInt(); left > 0; left--) {
+        String name = in.readUTF();
+        double[] values = new double[in.readInt()];
+        for (int i = 0; i < values.length; i++) {
+          values[i] = in.readDouble();
+        }
+        state.put(name, values);
+      }
+    }
+    return state;
   }
 }

@@ -89,8 +89,21 @@ final class Setup {
       Networks.setLearningRate(network, schedule); // AdaGrad loses it when the layers copy it
     }
     Regularization.apply(network, optimizer.values());
-    type.attach(network);
+    attach(type, network, model, optimizer);
     return network;
+  }
+
+  private static void attach(
+      OptimizerType type, Model network, ModelConfig model, OptimizerConfig optimizer)
+      throws ExperimentException {
+    try {
+      type.attach(network, optimizer.values());
+    } catch (IllegalArgumentException e) {
+      throw new ExperimentException(
+          "%s and %s do not go together: %s"
+              .formatted(model.name(), optimizer.name(), e.getMessage()),
+          e);
+    }
   }
 
   private Model build(ModelConfig model, Blueprint blueprint) throws ExperimentException {

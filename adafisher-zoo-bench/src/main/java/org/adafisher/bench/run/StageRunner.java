@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import org.adafisher.bench.optimizer.OptimizerType;
 import org.adafisher.bench.optimizer.Optimizers;
 import org.adafisher.bench.result.ResultLog;
 import org.adafisher.bench.result.RunResult;
@@ -106,7 +108,9 @@ final class StageRunner {
       return new TrainingRun(arm, network, nothing);
     }
     Checkpoint checkpoint = Checkpoint.read(file);
-    Optimizers.REGISTRY.get(arm.optimizer().type()).attach(checkpoint.network());
+    OptimizerType type = Optimizers.REGISTRY.get(arm.optimizer().type());
+    type.attach(checkpoint.network(), arm.optimizer().values());
+    type.restoreOwnState(checkpoint.network(), checkpoint.optimizerState());
     int logged = log.run(trial).map(run -> run.epochs().size()).orElse(0);
     int saved = checkpoint.epoch().epoch();
     if (logged < saved - 1) {
@@ -132,7 +136,9 @@ final class StageRunner {
     run.runEpoch(setup.data(), steps -> listener.stepsDone(trial, steps));
     RunResult result = run.result();
     if (!result.complete()) {
-      Checkpoint.write(checkpoint(trial), run.network(), result);
+      Map<String, double[]> state =
+          Optimizers.REGISTRY.get(run.arm().optimizer().type()).ownState(run.network());
+      Checkpoint.write(checkpoint(trial), run.network(), state, result);
     }
     log.append(result);
     listener.epochFinished(trial, result.last());

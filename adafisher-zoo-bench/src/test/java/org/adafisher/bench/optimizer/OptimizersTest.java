@@ -135,13 +135,17 @@ class OptimizersTest {
   }
 
   private static IUpdater updater(String type, ISchedule schedule) {
-    OptimizerType optimizer = Optimizers.REGISTRY.get(type);
+    return Optimizers.REGISTRY.get(type).updater(schedule, values(type));
+  }
+
+  private static Map<String, Double> values(String type) {
     Map<String, Double> values = new HashMap<>();
-    optimizer
+    Optimizers.REGISTRY
+        .get(type)
         .parameters()
         .forEach(p -> p.defaultValue().ifPresent(value -> values.put(p.name(), value)));
     values.computeIfPresent("refreshInterval", (name, value) -> 10.0);
-    return optimizer.updater(schedule, values);
+    return values;
   }
 
   private static MultiLayerNetwork network(String type, ISchedule schedule) {
@@ -163,7 +167,7 @@ class OptimizersTest {
     if (!type.equals("adadelta")) {
       network.setLearningRate(schedule); // as the benchmark does: AdaGrad's copies have none
     }
-    Optimizers.REGISTRY.get(type).attach(network);
+    Optimizers.REGISTRY.get(type).attach(network, values(type));
     return network;
   }
 }

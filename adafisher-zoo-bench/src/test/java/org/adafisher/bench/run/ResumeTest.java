@@ -78,6 +78,31 @@ class ResumeTest {
     }
   }
 
+  @Test
+  void whatAnOptimizerKeepsBesidesItsUpdatersStateIsResumedToo() throws Exception {
+    String centred =
+        MiniExperiment.YAML.replace(
+            "type: adam,", "type: centred-adam, burnIn: 3, refreshInterval: 4, weightDecay: 0.01,");
+    List<String> whole =
+        measures(MiniExperiment.run(folder.resolve("whole"), centred, new Silent()));
+    assertThat(whole)
+        .isNotEqualTo(
+            measures(
+                MiniExperiment.run(folder.resolve("adam"), MiniExperiment.YAML, new Silent())));
+    Path interrupted = folder.resolve("interrupted");
+    int kills = 0;
+    for (; ; kills++) {
+      try {
+        Results results = MiniExperiment.run(interrupted, centred, killAfter(19));
+        assertThat(measures(results)).isEqualTo(whole);
+        break;
+      } catch (Kill e) {
+        assertThat(kills).isLessThan(ALL_STEPS);
+      }
+    }
+    assertThat(kills).isPositive();
+  }
+
   /** What a kill in the middle of a write leaves. */
   private static void tear(Path out) throws IOException {
     Path log = out.resolve("epochs.jsonl");
