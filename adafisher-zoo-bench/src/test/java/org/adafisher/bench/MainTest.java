@@ -68,6 +68,37 @@ class MainTest {
   }
 
   @Test
+  void aReportOfReconstructionsSaysWhatItsMeasuresMean() throws Exception {
+    Path config =
+        write(
+            MINIATURE
+                .replace("digits-cnn, digits-mlp", "{type: deep-autoencoder, scale: 0.02}")
+                .replace("name: digits,", "name: digits-pixels,"));
+    Path out = directory.resolve("out");
+
+    Console console = execute("run", config.toString(), "--out", out.toString());
+
+    assertThat(console.status()).as(console.err()).isZero();
+    assertThat(out.resolve("report.html"))
+        .content()
+        .contains("squared error summed over an image", "explained variance of the pixels");
+  }
+
+  @Test
+  void anOptimizerThatCannotTrainAModelIsOneSentenceAndStatusTwo() throws Exception {
+    Path config =
+        write(
+            MINIATURE
+                .replace("digits-cnn, ", "alexnet, ")
+                .replace("name: digits,", "name: digits, imageSize: 43,")
+                .replace("type: adam,", "type: centred-adam,"));
+
+    assertMistake(
+        "alexnet and Adam do not go together: centred-adam cannot train it, since its layer",
+        execute("run", config.toString(), "--out", directory.resolve("out").toString()));
+  }
+
+  @Test
   void tuningPicksRatesAndRunsAtThem() throws Exception {
     Path config =
         write(
@@ -104,8 +135,8 @@ class MainTest {
     assertThat(console.out())
         .contains("quickstart.yaml", "AdaFisher quickstart")
         .contains("resnet18", "simple-cnn", "cannot be trained")
-        .contains("fashion-mnist", "cifar100", "tiny-imagenet")
-        .contains("adafisherw", "placebo", "adabelief", "[learningRate, ");
+        .contains("fashion-mnist-pixels", "cifar100", "tiny-imagenet")
+        .contains("adafisherw", "placebo", "centred-adam", "adabelief", "[learningRate, ");
   }
 
   /** Configurations that are right as YAML, and data that is not there or not right. */
@@ -118,6 +149,7 @@ class MainTest {
           epochs: 2         | epochs: zwei           | experiment.yaml:7: 'epochs' has to be a whole number
           digits-cnn,       | resnet50,              | experiment.yaml: resnet50 cannot be trained on digits: it takes images in rows and columns, 69 at least, these are flat; set imageSize
           digits-cnn,       | nasnet,                | experiment.yaml: nasnet cannot be trained on digits:
+          digits-cnn,       | deep-autoencoder,      | experiment.yaml: deep-autoencoder cannot be trained on digits: it reconstructs images, and the data has one class an image
           digits-cnn,       | unet,                  | experiment.yaml: unet cannot be trained on digits:
           batchSize: 40     | batchSize: 400         | experiment.yaml: the batch size of 400 is larger than the training part of digits, which has 120 examples
           train: 120        | train: 5000            | 5000
