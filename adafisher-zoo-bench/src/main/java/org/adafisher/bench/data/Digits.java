@@ -60,6 +60,6 @@ record Digits(String name, String description, ImageUse use) implements DatasetT
     PixelScale scale =
         PixelScale.fractions(images.training(), images.channels(), DigitImages.WHITE);
     boolean flat = request.imageSize().isEmpty() && request.channels().isEmpty();
-    return use.of(images, DigitImages.CLASSES, scale, flat, request.augmentation());
+    return use.dataset(images, DigitImages.CLASSES, scale, flat, request.augmentation());
   }
 }

@@ -55,6 +55,6 @@ record ImageCollection(
         use == ImageUse.IMAGE
             ? PixelScale.fractions(images.training(), images.channels(), WHITE)
             : PixelScale.standardized(images.training(), images.channels());
-    return use.of(images, available.classes(), scale, false, request.augmentation());
+    return use.dataset(images, available.classes(), scale, false, request.augmentation());
   }
 }

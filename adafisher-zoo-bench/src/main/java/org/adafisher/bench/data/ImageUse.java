@@ -31,7 +31,7 @@ enum ImageUse {
    * @param flat whether {@link #CLASS} shows images in one row too; the others always do
    * @param augmentation what happens to training images
    */
-  Dataset of(
+  Dataset dataset(
       DecodedImages images,
       int classes,
       PixelScale scale,

@@ -16,6 +16,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -116,6 +117,25 @@ class CentredAdamTest {
 
     assertThat(centred.params()).isEqualTo(plain.params());
     assertThat(type("centred-adam").ownState(centred)).isEmpty();
+  }
+
+  @Test
+  void aGraphIsTrainedAsAStackIs() {
+    Layer[] layers = {
+      new DenseLayer.Builder().nIn(INPUTS).nOut(7).activation(Activation.TANH).build(), output(7)
+    };
+    MultiLayerNetwork stack = network("centred-adam", 0.1, layers);
+    ComputationGraph graph = stack.toComputationGraph();
+    type("centred-adam").attach(graph, values("centred-adam", 0.1));
+    DataSet batch = new DataSet(Nd4j.randn(DataType.DOUBLE, 12, INPUTS).addi(2), labels(12));
+
+    for (int t = 0; t < STEPS; t++) {
+      stack.fit(batch);
+      graph.fit(batch);
+    }
+
+    assertThat(type("centred-adam").ownState(graph)).hasSize(2);
+    assertThat(apart(graph.params(), stack.params())).isLessThan(1e-9);
   }
 
   @Test
