@@ -4,11 +4,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.adafisher.bench.registry.Parameter;
+import org.adafisher.capture.Network;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
-import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.learning.regularization.L2Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 
@@ -38,8 +38,8 @@ public final class Regularization {
    *     and {@code l2} among them
    */
   public static void apply(Model network, Map<String, Double> values) {
-    for (org.deeplearning4j.nn.api.Layer layer : layers(network)) {
-      org.deeplearning4j.nn.conf.layers.Layer conf = layer.conf().getLayer();
+    for (Layer layer : Network.of(network).layerConfigurations()) {
+      Layer conf = layer;
       while (conf instanceof BaseWrapperLayer wrapper) {
         conf = wrapper.getUnderlying();
       }
@@ -54,11 +54,5 @@ public final class Regularization {
         }
       }
     }
-  }
-
-  private static org.deeplearning4j.nn.api.Layer[] layers(Model network) {
-    return network instanceof MultiLayerNetwork stack
-        ? stack.getLayers()
-        : ((ComputationGraph) network).getLayers();
   }
 }

@@ -1,8 +1,8 @@
 package org.adafisher.bench.run;
 
-import java.util.Arrays;
+import java.util.Objects;
 import java.util.Set;
-import org.deeplearning4j.nn.api.Layer;
+import org.adafisher.capture.Network;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -45,16 +45,12 @@ final class Networks {
    * the parameters, may not be: the logarithm of a dead channel's deviation is not.
    */
   static boolean finite(Model network) {
-    return Arrays.stream(layers(network))
-        .flatMap(layer -> layer.paramTable().entrySet().stream())
+    return Network.of(network).trainables().stream()
+        .map(trainable -> trainable.paramTable(false))
+        .filter(Objects::nonNull)
+        .flatMap(parameters -> parameters.entrySet().stream())
         .filter(parameter -> !RUNNING_AVERAGES.contains(parameter.getKey()))
         .allMatch(parameter -> Double.isFinite(parameter.getValue().sumNumber().doubleValue()));
-  }
-
-  private static Layer[] layers(Model network) {
-    return network instanceof MultiLayerNetwork stack
-        ? stack.getLayers()
-        : ((ComputationGraph) network).getLayers();
   }
 
   /** Sets the learning rate's schedule in every layer. */
