@@ -1,6 +1,7 @@
 package org.adafisher;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -181,7 +182,11 @@ final class Attachment {
     List<FactorPart> parts = new ArrayList<>(layout.get().parts());
     List<List<ParameterSpan>> blocks = new ArrayList<>();
     boolean open = false;
-    for (Map.Entry<String, INDArray> entry : trainable.paramTable(false).entrySet()) {
+    List<Map.Entry<String, INDArray>> parameters = asLaidOut(trainable);
+    if (cutsParameters(trainable, parameters)) {
+      return null;
+    }
+    for (Map.Entry<String, INDArray> entry : parameters) {
       String parameter = entry.getKey();
       boolean ours = trainable.getConfig().getUpdaterByParam(parameter) == updater;
       if (ours && !open) {
@@ -210,6 +215,28 @@ final class Attachment {
                         .anyMatch(span -> span.part().equals(part.name())))
             .toList(),
         blocks);
+  }
+
+  /** The parameters in the order of the parameter vector, in which DL4J does not list them all. */
+  private static List<Map.Entry<String, INDArray>> asLaidOut(Trainable trainable) {
+    List<Map.Entry<String, INDArray>> parameters =
+        new ArrayList<>(trainable.paramTable(false).entrySet());
+    parameters.sort(Comparator.comparingLong(entry -> entry.getValue().offset()));
+    return parameters;
+  }
+
+  /**
+   * DL4J cuts a layer's vector for its updaters by the lengths of the parameters as it lists them.
+   * Where that is not how they are laid out, two updaters get pieces that are no parameters.
+   */
+  private static boolean cutsParameters(
+      Trainable trainable, List<Map.Entry<String, INDArray>> laidOut) {
+    List<String> listed = parametersOf(trainable);
+    boolean asListed = laidOut.stream().map(Map.Entry::getKey).toList().equals(listed);
+    IUpdater first = trainable.getConfig().getUpdaterByParam(listed.get(0));
+    return !asListed
+        && listed.stream()
+            .anyMatch(parameter -> trainable.getConfig().getUpdaterByParam(parameter) != first);
   }
 
   /**

@@ -79,8 +79,10 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
         new ParameterView(group.biasStart, group.bias),
         new ParameterView(group.biasStart, group.bias),
         () -> {
-          INDArray view = weights.getParamView();
-          return group.span.arrangement().byUnit(view.reshape(view.length()));
+          // Not the block's own view, which is of something else where DL4J lists the parameters
+          // in another order than it lays them out in.
+          INDArray view = weights.getLayer().paramTable(false).get(weights.getParamName());
+          return group.span.arrangement().byUnit(view.reshape(view.ordering(), view.length()));
         },
         step -> decay(weights, step));
   }

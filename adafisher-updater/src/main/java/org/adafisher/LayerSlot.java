@@ -17,7 +17,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  *
  * @param layer name of the layer
  * @param parts the factors that the parameters below meet
- * @param blocks the parameters that this updater is for, in the layer's order: one list for each
+ * @param blocks the parameters that this updater is for, as they are laid out: one list for each
  *     run of consecutive ones
  */
 record LayerSlot(
@@ -49,16 +49,16 @@ record LayerSlot(
         .toList();
   }
 
-  /** The block that begins with this parameter. */
-  List<ParameterSpan> blockOf(String firstParameter) {
+  /** The block with this parameter. */
+  List<ParameterSpan> blockOf(String parameter) {
     return blocks.stream()
-        .filter(block -> block.get(0).parameter().equals(firstParameter))
+        .filter(block -> block.stream().anyMatch(span -> span.parameter().equals(parameter)))
         .findFirst()
         .orElseThrow(
             () ->
                 new IllegalStateException(
                     "AdaFisher: layer '%s' was changed after attach (parameter %s is new); call AdaFisher.attach(net) again."
-                        .formatted(layer, firstParameter)));
+                        .formatted(layer, parameter)));
   }
 
   /** Names of the parameters that no estimator knows. */

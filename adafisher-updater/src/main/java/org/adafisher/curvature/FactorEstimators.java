@@ -4,13 +4,20 @@ import java.util.Map;
 import java.util.Optional;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.Convolution1D;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution2D;
+import org.deeplearning4j.nn.conf.layers.Convolution3D;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
+import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 
 /** Which layer kinds have factors: one line each. */
 public final class FactorEstimators {
@@ -18,15 +25,22 @@ public final class FactorEstimators {
   // By exact class: DL4J's layers extend one another (Convolution1D is a ConvolutionLayer) without
   // being of one kind.
   private static final Map<Class<?>, FactorEstimator> BY_CONFIGURATION =
-      Map.of(
-          DenseLayer.class, new DenseEstimator(),
-          OutputLayer.class, new DenseEstimator(),
-          RnnOutputLayer.class, new DenseEstimator(),
-          ConvolutionLayer.class, new ConvolutionEstimator(),
-          Convolution2D.class, new ConvolutionEstimator(),
-          EmbeddingLayer.class, new EmbeddingEstimator(),
-          EmbeddingSequenceLayer.class, new EmbeddingEstimator(),
-          BatchNormalization.class, new BatchNormalizationEstimator());
+      Map.ofEntries(
+          Map.entry(DenseLayer.class, new DenseEstimator()),
+          Map.entry(OutputLayer.class, new DenseEstimator()),
+          Map.entry(RnnOutputLayer.class, new DenseEstimator()),
+          Map.entry(ConvolutionLayer.class, new ConvolutionEstimator()),
+          Map.entry(Convolution2D.class, new ConvolutionEstimator()),
+          Map.entry(Convolution1DLayer.class, new Convolution1DEstimator()),
+          Map.entry(Convolution1D.class, new Convolution1DEstimator()),
+          Map.entry(Convolution3D.class, new Convolution3DEstimator()),
+          Map.entry(Deconvolution2D.class, new DeconvolutionEstimator()),
+          Map.entry(Deconvolution3D.class, new Deconvolution3DEstimator()),
+          Map.entry(DepthwiseConvolution2D.class, new DepthwiseConvolutionEstimator()),
+          Map.entry(SeparableConvolution2D.class, new SeparableConvolutionEstimator()),
+          Map.entry(EmbeddingLayer.class, new EmbeddingEstimator()),
+          Map.entry(EmbeddingSequenceLayer.class, new EmbeddingEstimator()),
+          Map.entry(BatchNormalization.class, new BatchNormalizationEstimator()));
 
   private FactorEstimators() {}
 

@@ -210,6 +210,21 @@ final class BruteForce {
       return model.getLayer(tested).getParam(name);
     }
 
+    /** How the layer's parameters meet its factors. */
+    FactorLayout layout() {
+      var layer = model.getLayer(tested);
+      return FactorEstimators.forLayer(layer).orElseThrow().layout(layer);
+    }
+
+    /** DL4J's own gradient of the loss by a parameter, as its flat values lie. */
+    INDArray parameterGradient(String name) {
+      model.setInput(data.getFeatures());
+      model.setLabels(data.getLabels());
+      model.computeGradientAndScore();
+      INDArray gradient = model.gradient().getGradientFor(tested + "_" + name);
+      return gradient.dup('c').reshape(gradient.length()).mul(minibatch.lossScale());
+    }
+
     double loss() {
       return model.score(data, true);
     }

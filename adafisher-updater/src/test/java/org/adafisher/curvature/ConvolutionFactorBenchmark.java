@@ -37,7 +37,10 @@ public class ConvolutionFactorBenchmark {
 
   @Benchmark
   public double[] estimator() {
-    return ConvolutionEstimator.inputMoments(input, conf, SIZE, SIZE).square();
+    return new ConvolutionEstimator()
+        .windows(conf, input.shape(), input.shape())
+        .moments(input)
+        .square();
   }
 
   @Benchmark
