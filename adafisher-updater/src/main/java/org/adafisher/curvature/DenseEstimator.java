@@ -14,8 +14,8 @@ import org.nd4j.linalg.api.ops.impl.transforms.custom.LayerNormBp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * z = W x + b: dense and output layers. A row is an example, or an example's time step; masked ones
- * are left out.
+ * z = W x + b: dense and output layers, and auto-encoders in a supervised pass. A row is an
+ * example, or an example's time step; masked ones are left out.
  *
  * <p>With {@code hasLayerNorm}, z = norm(W x) * g + b: W meets the gradient below the normalisation
  * and has no bias; g and b are the scale and shift of a layer normalisation.
@@ -58,8 +58,9 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
     INDArray gradient = signal.gradient();
     INDArray input = signal.input().castTo(gradient.dataType());
     double rows = input.size(0);
+    INDArray counts = null;
     if (signal.mask() != null) {
-      INDArray counts = countingRows(signal.mask()).castTo(input.dataType());
+      counts = countingRows(signal.mask()).castTo(input.dataType());
       rows = counts.sumNumber().doubleValue();
       if (rows == 0) {
         return Map.of();
@@ -68,7 +69,7 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
       gradient = gradient.mulColumnVector(counts);
     }
     if (layer.paramTable().containsKey(G)) {
-      return withLayerNorm(layer, input, gradient, rows, minibatch);
+      return withLayerNorm(layer, input, gradient, counts, rows, minibatch);
     }
     double[] mean = Moments.mean(input, rows, 0);
     double[] h = Moments.meanSquare(input, 1, rows, 0);
@@ -82,7 +83,12 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
   }
 
   private static Map<String, RawFactors> withLayerNorm(
-      Layer layer, INDArray input, INDArray gradient, double rows, Minibatch minibatch) {
+      Layer layer,
+      INDArray input,
+      INDArray gradient,
+      INDArray counts,
+      double rows,
+      Minibatch minibatch) {
     INDArray weights = layer.getParam(W);
     INDArray gain = layer.getParam(G);
     INDArray below = Nd4j.createUninitialized(gradient.dataType(), gradient.shape(), 'c');
@@ -101,32 +107,26 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
     result.put(
         FactorPart.LAYER_NORM,
         new RawFactors(
-            normInputs(input, weights, minibatch.examples()),
+            normInputs(input, counts, weights, minibatch.examples()),
             Moments.meanSquare(
                 gradient.sum(0).reshape(1, -1), minibatch.lossScale(), minibatch.examples(), 0)));
     return result;
   }
 
-  /**
-   * The two entries of a layer normalisation's H, from the sums of its input z = x W alone. In two
-   * dimensions the sums over the batch are squared and added over the features; on time series they
-   * are sums over batch and features, divided by features^2, squared and added over the steps.
-   */
-  private static double[] normInputs(INDArray input, INDArray weights, long batch) {
-    long features = weights.size(1);
+  /** From the sums of the normalisation's input z = x W alone. */
+  private static double[] normInputs(
+      INDArray input, INDArray counts, INDArray weights, long batch) {
     long steps = input.size(0) / batch;
-    INDArray sums;
     if (steps <= 1) {
-      sums = input.sum(0).reshape(1, -1).mmul(weights);
-    } else {
-      // DL4J lays the rows of a time series out step by step.
-      INDArray perStep = input.dup('c').reshape('c', steps, batch, input.size(1)).sum(1);
-      sums = perStep.mmul(weights.sum(1).reshape(-1, 1)).divi((double) features * features);
+      return NormInputs.ofFeatures(input.sum(0).reshape(1, -1).mmul(weights), batch);
     }
-    double squaredBatch = (double) batch * batch;
-    return new double[] {
-      Moments.sumOfSquares(sums) / squaredBatch, (steps <= 1 ? features : steps) / squaredBatch
-    };
+    // DL4J lays the rows of a time series out step by step.
+    INDArray perStep = input.dup('c').reshape('c', steps, batch, input.size(1)).sum(1);
+    return NormInputs.ofTokens(
+        perStep.reshape(steps, -1).mmul(weights.sum(1).reshape(-1, 1)),
+        NormInputs.present(counts, steps, batch, 1),
+        weights.size(1),
+        batch);
   }
 
   /** 1 for each row of which anything is unmasked. */

@@ -1,9 +1,14 @@
 package org.adafisher.curvature;
 
+import static java.util.Map.entry;
+
 import java.util.Map;
 import java.util.Optional;
+import org.adafisher.layers.LayerNormalization;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1D;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution2D;
@@ -18,29 +23,35 @@ import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 
 /** Which layer kinds have factors: one line each. */
 public final class FactorEstimators {
 
   // By exact class: DL4J's layers extend one another (Convolution1D is a ConvolutionLayer) without
   // being of one kind.
+  @SuppressWarnings("deprecation") // saved networks have Graves' LSTMs
   private static final Map<Class<?>, FactorEstimator> BY_CONFIGURATION =
       Map.ofEntries(
-          Map.entry(DenseLayer.class, new DenseEstimator()),
-          Map.entry(OutputLayer.class, new DenseEstimator()),
-          Map.entry(RnnOutputLayer.class, new DenseEstimator()),
-          Map.entry(ConvolutionLayer.class, new ConvolutionEstimator()),
-          Map.entry(Convolution2D.class, new ConvolutionEstimator()),
-          Map.entry(Convolution1DLayer.class, new Convolution1DEstimator()),
-          Map.entry(Convolution1D.class, new Convolution1DEstimator()),
-          Map.entry(Convolution3D.class, new Convolution3DEstimator()),
-          Map.entry(Deconvolution2D.class, new DeconvolutionEstimator()),
-          Map.entry(Deconvolution3D.class, new Deconvolution3DEstimator()),
-          Map.entry(DepthwiseConvolution2D.class, new DepthwiseConvolutionEstimator()),
-          Map.entry(SeparableConvolution2D.class, new SeparableConvolutionEstimator()),
-          Map.entry(EmbeddingLayer.class, new EmbeddingEstimator()),
-          Map.entry(EmbeddingSequenceLayer.class, new EmbeddingEstimator()),
-          Map.entry(BatchNormalization.class, new BatchNormalizationEstimator()));
+          entry(DenseLayer.class, new DenseEstimator()),
+          entry(OutputLayer.class, new DenseEstimator()),
+          entry(RnnOutputLayer.class, new DenseEstimator()),
+          entry(ConvolutionLayer.class, new ConvolutionEstimator()),
+          entry(Convolution2D.class, new ConvolutionEstimator()),
+          entry(Convolution1DLayer.class, new Convolution1DEstimator()),
+          entry(Convolution1D.class, new Convolution1DEstimator()),
+          entry(Convolution3D.class, new Convolution3DEstimator()),
+          entry(Deconvolution2D.class, new DeconvolutionEstimator()),
+          entry(Deconvolution3D.class, new Deconvolution3DEstimator()),
+          entry(DepthwiseConvolution2D.class, new DepthwiseConvolutionEstimator()),
+          entry(SeparableConvolution2D.class, new SeparableConvolutionEstimator()),
+          entry(EmbeddingLayer.class, new EmbeddingEstimator()),
+          entry(EmbeddingSequenceLayer.class, new EmbeddingEstimator()),
+          entry(BatchNormalization.class, new BatchNormalizationEstimator()),
+          entry(CenterLossOutputLayer.class, new DenseEstimator()),
+          entry(AutoEncoder.class, new DenseEstimator()),
+          entry(ElementWiseMultiplicationLayer.class, new ElementWiseEstimator()),
+          entry(LayerNormalization.class, new LayerNormalizationEstimator()));
 
   private FactorEstimators() {}
 

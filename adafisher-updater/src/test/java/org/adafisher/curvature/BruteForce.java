@@ -206,6 +206,11 @@ final class BruteForce {
       return Transforms.tanh(data.getFeatures());
     }
 
+    /** What comes out of the layer below the one under test, masked or not. */
+    INDArray below() {
+      return model.feedForwardToLayer(tested - 1, data.getFeatures(), true).get(tested);
+    }
+
     INDArray parameter(String name) {
       return model.getLayer(tested).getParam(name);
     }

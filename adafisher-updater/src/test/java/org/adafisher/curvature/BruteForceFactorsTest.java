@@ -477,7 +477,7 @@ class BruteForceFactorsTest {
   /**
    * A layer on rows that are examples, or time steps of examples: {@code mask} says which count.
    */
-  private static void assertMain(Net net, boolean bias, INDArray mask) {
+  static void assertMain(Net net, boolean bias, INDArray mask) {
     double[] counts = flat(mask);
     double rows = DoubleStream.of(counts).sum();
 
@@ -576,7 +576,7 @@ class BruteForceFactorsTest {
   }
 
   /** DL4J mistakes the mask of a single row for one of single outputs. */
-  private static void assumeAccepted(boolean masked, int rows) {
+  static void assumeAccepted(boolean masked, int rows) {
     Assume.that(!masked || rows > 1);
   }
 

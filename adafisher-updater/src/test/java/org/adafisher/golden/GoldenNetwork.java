@@ -6,6 +6,7 @@ import java.util.Map;
 import org.adafisher.AdaFisher;
 import org.adafisher.AdaFisherListener;
 import org.adafisher.curvature.KroneckerFactors;
+import org.adafisher.layers.LayerNormalization;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -16,6 +17,7 @@ import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.preprocessor.BaseInputPreProcessor;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -28,6 +30,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.lossfunctions.impl.LossMCXENT;
 import org.nd4j.shade.jackson.databind.JsonNode;
 
 /** The DL4J network that a golden run describes, with the run's initial parameters. */
@@ -35,6 +38,7 @@ final class GoldenNetwork {
 
   private final GoldenRun run;
   private final DataType type;
+  private final boolean fused;
   private final MultiLayerNetwork net;
   private final AdaFisherListener listener;
 
@@ -42,8 +46,18 @@ final class GoldenNetwork {
   private final Map<String, String> normalized = new LinkedHashMap<>();
 
   GoldenNetwork(GoldenRun run, DataType type) {
+    this(run, type, false);
+  }
+
+  /**
+   * @param run what it is made of and trained on
+   * @param type of its parameters
+   * @param fused whether a layer normalisation is that of DL4J's dense layer, which has no epsilon
+   */
+  GoldenNetwork(GoldenRun run, DataType type, boolean fused) {
     this.run = run;
     this.type = type;
+    this.fused = fused;
     this.net = build();
     run.initialParameters()
         .forEach(
@@ -74,8 +88,17 @@ final class GoldenNetwork {
   DataSet dataSet(JsonNode batch) {
     INDArray features = GoldenRun.array(batch.get("x"), type);
     INDArray labels;
-    if (run.isCrossEntropy()) {
-      int classes = run.layers().get(run.layers().size() - 1).get("out_features").asInt();
+    if (features.rank() == 3) {
+      features = features.permute(0, 2, 1).dup('c');
+      labels = Nd4j.zeros(type, features.size(0), classes(), features.size(2));
+      for (int i = 0; i < batch.get("y").size(); i++) {
+        for (int step = 0; step < batch.get("y").get(i).size(); step++) {
+          int label = batch.get("y").get(i).get(step).asInt();
+          labels.putScalar(new int[] {i, label, step}, 1);
+        }
+      }
+    } else if (run.isCrossEntropy()) {
+      int classes = classes();
       labels = Nd4j.zeros(type, features.size(0), classes);
       for (int i = 0; i < batch.get("y").size(); i++) {
         labels.putScalar(i, batch.get("y").get(i).asInt(), 1);
@@ -84,6 +107,10 @@ final class GoldenNetwork {
       labels = GoldenRun.matrix(batch.get("y"), type);
     }
     return new DataSet(features, labels);
+  }
+
+  private int classes() {
+    return run.layers().get(run.layers().size() - 1).get("out_features").asInt();
   }
 
   /** A parameter as the authors' code lays it out, flattened. */
@@ -111,6 +138,9 @@ final class GoldenNetwork {
     Layer dl4j = net.getLayer(layer);
     if (isNorm(dl4j)) {
       return dl4j.getParam(weight ? "gamma" : "beta");
+    }
+    if (dl4j.conf().getLayer() instanceof LayerNormalization) {
+      return dl4j.getParam(weight ? LayerNormalization.GAIN : LayerNormalization.SHIFT);
     }
     return dl4j.getParam(weight ? "W" : "b");
   }
@@ -160,7 +190,18 @@ final class GoldenNetwork {
           boolean bias = spec.get("bias").asBoolean();
           int in = spec.get("in_features").asInt();
           int out = spec.get("out_features").asInt();
-          if (i == layers.size() - 1) {
+          if (i == layers.size() - 1 && isOfSequences()) {
+            // The recorded loss is the mean over all rows, DL4J's the sum over a series' steps.
+            INDArray perRow = Nd4j.ones(type, 1, out).divi(shapeOfInput().get(1).asInt());
+            list.layer(
+                new RnnOutputLayer.Builder(new LossMCXENT(perRow))
+                    .activation(Activation.SOFTMAX)
+                    .name(name)
+                    .hasBias(bias)
+                    .nIn(in)
+                    .nOut(out)
+                    .build());
+          } else if (i == layers.size() - 1) {
             list.layer(
                 new OutputLayer.Builder(
                         run.isCrossEntropy() ? LossFunction.MCXENT : LossFunction.MSE)
@@ -171,7 +212,7 @@ final class GoldenNetwork {
                     .nOut(out)
                     .build());
           } else {
-            boolean norm = isLayerNorm(layers.get(i + 1));
+            boolean norm = fused && isLayerNorm(layers.get(i + 1));
             if (norm) { // DL4J has it inside the dense layer, whose bias is the shift
               normalized.put(layers.get(++i).get("name").asText(), name);
             }
@@ -208,6 +249,13 @@ final class GoldenNetwork {
                     .name(name)
                     .eps(spec.get("eps").asDouble())
                     .build());
+        case "LayerNorm" ->
+            list.layer(
+                new LayerNormalization.Builder()
+                    .name(name)
+                    .nIn(spec.get("normalized_shape").get(0).asInt())
+                    .eps(spec.get("eps").asDouble())
+                    .build());
         case "Embedding" -> {
           list.layer(
               new EmbeddingSequenceLayer.Builder()
@@ -226,8 +274,10 @@ final class GoldenNetwork {
                 new ActivationLayer.Builder().name(name).activation(activation(spec)).build());
       }
     }
-    JsonNode shape = run.batches().get(0).get("x").get("shape");
-    if (shape.size() == 4) {
+    JsonNode shape = shapeOfInput();
+    if (isOfSequences()) {
+      list.setInputType(InputType.recurrent(shape.get(2).asInt(), shape.get(1).asInt()));
+    } else if (shape.size() == 4) {
       list.setInputType(
           InputType.convolutional(
               shape.get(2).asInt(), shape.get(3).asInt(), shape.get(1).asInt()));
@@ -268,6 +318,14 @@ final class GoldenNetwork {
     public InputType getOutputType(InputType inputType) {
       return InputType.feedForward(inputType.arrayElementsPerExample());
     }
+  }
+
+  private JsonNode shapeOfInput() {
+    return run.batches().get(0).get("x").get("shape");
+  }
+
+  private boolean isOfSequences() {
+    return shapeOfInput().size() == 3;
   }
 
   private static boolean isLayerNorm(JsonNode spec) {

@@ -128,8 +128,11 @@ record GoldenRun(JsonNode json) {
     return json.get("loss").asText().endsWith("_sum");
   }
 
+  /** Without the flattening of a series to rows, which DL4J's output layer does by itself. */
   List<JsonNode> layers() {
-    return listOf(json.get("network"));
+    return listOf(json.get("network")).stream()
+        .filter(spec -> !spec.get("type").asText().equals("Flatten2"))
+        .toList();
   }
 
   List<JsonNode> batches() {
