@@ -20,6 +20,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -103,15 +104,17 @@ final class Attachment {
     boolean any = false;
     boolean changed = false;
     for (Trainable trainable : network.trainables()) {
+      boolean frozen = isFrozen(trainable);
       for (AdaFisher updater : updatersOf(trainable)) {
-        any = true;
-        LayerSlot slot = slotOf(trainable, updater);
+        any |= !frozen;
+        LayerSlot slot = frozen ? null : slotOf(trainable, updater);
         String layerName = trainable.getConfig().getLayerName();
-        if (slot == null) {
-          withoutFactors.add(layerName);
-        } else {
-          slot.parametersWithoutFactors()
+        if (slot != null) {
+          slot.parametersWithoutFactors().stream()
+              .filter(parameter -> !trainable.getConfig().isPretrainParam(parameter))
               .forEach(parameter -> withoutFactors.add(layerName + "/" + parameter));
+        } else if (!frozen) {
+          withoutFactors.add(layerName);
         }
         if (own || !Objects.equals(slot, updater.slot())) {
           Layer layer = Network.layerOf(trainable);
@@ -154,6 +157,14 @@ final class Attachment {
     }
   }
 
+  /**
+   * Whether a layer's gradients are 0 although it has an updater, which DL4J then asks for a step
+   * of 0. A {@code FrozenLayer} has none.
+   */
+  private static boolean isFrozen(Trainable trainable) {
+    return Network.layerOf(trainable) instanceof FrozenLayerWithBackprop;
+  }
+
   /** The distinct AdaFisher updaters of a layer's parameters: one, or another for the biases. */
   private static List<AdaFisher> updatersOf(Trainable trainable) {
     Map<AdaFisher, Boolean> seen = new IdentityHashMap<>();
@@ -186,12 +197,16 @@ final class Attachment {
     if (cutsParameters(trainable, parameters)) {
       return null;
     }
+    boolean openPretrained = false;
     for (Map.Entry<String, INDArray> entry : parameters) {
       String parameter = entry.getKey();
       boolean ours = trainable.getConfig().getUpdaterByParam(parameter) == updater;
-      if (ours && !open) {
+      // What only layer-wise pretraining trains has a block of its own in DL4J.
+      boolean pretrained = trainable.getConfig().isPretrainParam(parameter);
+      if (ours && (!open || pretrained != openPretrained)) {
         blocks.add(new ArrayList<>());
       }
+      openPretrained = pretrained;
       if (ours) {
         Optional<ParameterSpan> span = layout.get().span(parameter);
         if (span.isEmpty()) {

@@ -1,0 +1,423 @@
+package org.adafisher;
+
+import static org.adafisher.TestNetworks.global;
+import static org.adafisher.TestNetworks.parameters;
+import static org.adafisher.TestNetworks.random;
+import static org.adafisher.TestNetworks.softmax;
+import static org.adafisher.TestNetworks.state;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.adafisher.curvature.KroneckerFactors;
+import org.adafisher.layers.LayerNormalization;
+import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ActivationLayer;
+import org.deeplearning4j.nn.conf.layers.AutoEncoder;
+import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.LSTM;
+import org.deeplearning4j.nn.conf.layers.Layer;
+import org.deeplearning4j.nn.conf.layers.PReLULayer;
+import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
+import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.slf4j.LoggerFactory;
+
+/** What AdaFisher does to the less frequent kinds of layers, in networks of each. */
+class FurtherKindsTest {
+
+  private static final int STEPS = 30;
+  private static final int BATCH = 8;
+
+  @TempDir Path folder;
+
+  /**
+   * A kind of layer in a small network.
+   *
+   * @param withFactors names of the factors that the network has
+   * @param byTheRule what attach says to have no factors
+   */
+  record Kind(
+      String name,
+      InputType type,
+      DataSet data,
+      List<String> withFactors,
+      List<String> byTheRule,
+      Supplier<List<Layer>> layers) {
+
+    MultiLayerNetwork net(DataType dataType, AdaFisher adaFisher) {
+      var list = global(dataType, adaFisher).list();
+      layers.get().forEach(list::layer);
+      MultiLayerNetwork net = new MultiLayerNetwork(list.setInputType(type).build());
+      net.init();
+      return net;
+    }
+
+    DataSet data(DataType dataType) {
+      return new DataSet(
+          data.getFeatures().castTo(dataType),
+          data.getLabels().castTo(dataType),
+          data.getFeaturesMaskArray(),
+          data.getLabelsMaskArray());
+    }
+
+    @Override
+    public String toString() {
+      return name;
+    }
+  }
+
+  static Stream<Kind> kinds() {
+    Random random = new Random(17);
+    DataType d = DataType.DOUBLE;
+    INDArray classes = Nd4j.zeros(d, BATCH, TestNetworks.CLASSES);
+    INDArray perStep = Nd4j.zeros(d, BATCH, TestNetworks.CLASSES, 4);
+    INDArray mask = Nd4j.ones(d, BATCH, 4);
+    for (int i = 0; i < BATCH; i++) {
+      classes.putScalar(i, i % TestNetworks.CLASSES, 1);
+      for (int t = 0; t < 4; t++) {
+        perStep.putScalar(new int[] {i, (i + t) % TestNetworks.CLASSES, t}, 1);
+        mask.putScalar(i, t, t <= i % 4 ? 1 : 0);
+      }
+    }
+    InputType flat = InputType.feedForward(6);
+    DataSet rows = new DataSet(random(random, d, BATCH, 6), classes);
+    DataSet series = new DataSet(random(random, d, BATCH, 5, 4), perStep, mask, mask);
+    DataSet images = new DataSet(random(random, d, BATCH, 2, 4, 3), classes);
+    List<String> three = List.of("layer0", "layer1", "layer2");
+    return Stream.of(
+        new Kind(
+            "layer normalization",
+            flat,
+            rows,
+            three,
+            List.of(),
+            () -> List.of(dense(5), new LayerNormalization(), softmax())),
+        new Kind(
+            "layer normalization of series",
+            InputType.recurrent(5, 4),
+            series,
+            List.of("layer0", "layer1", "layer2", "layer4"),
+            List.of(),
+            () ->
+                List.of(
+                    new LayerNormalization(),
+                    dense(6),
+                    new LayerNormalization(),
+                    new ActivationLayer(Activation.TANH),
+                    rnnOutput())),
+        new Kind(
+            "layer normalization of images",
+            InputType.convolutional(4, 3, 2),
+            images,
+            three,
+            List.of(),
+            () ->
+                List.of(
+                    new ConvolutionLayer.Builder(2, 2).nOut(4).build(),
+                    new LayerNormalization(),
+                    softmax())),
+        new Kind(
+            "element-wise",
+            flat,
+            rows,
+            three,
+            List.of(),
+            () -> List.of(dense(5), elementWise(5), softmax())),
+        new Kind(
+            "center loss",
+            flat,
+            rows,
+            List.of("layer0", "layer1"),
+            List.of(), // the centers have an updater of their own
+            () ->
+                List.of(
+                    dense(5),
+                    new CenterLossOutputLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.SOFTMAX)
+                        .nOut(TestNetworks.CLASSES)
+                        .build())),
+        new Kind(
+            "auto-encoder",
+            flat,
+            rows,
+            List.of("layer0", "layer1"),
+            List.of(), // no supervised pass trains its visible bias
+            () -> List.of(new AutoEncoder.Builder().nOut(5).build(), softmax())),
+        new Kind(
+            "PReLU",
+            flat,
+            rows,
+            List.of("layer0", "layer2"),
+            List.of("layer1"),
+            () -> List.of(dense(5), new PReLULayer.Builder().inputShape(5).build(), softmax())),
+        new Kind(
+            "PReLU with shared axes",
+            InputType.convolutional(4, 3, 2),
+            images,
+            List.of("layer0", "layer2"),
+            List.of("layer1"),
+            () ->
+                List.of(
+                    new ConvolutionLayer.Builder(2, 2).nOut(4).build(),
+                    new PReLULayer.Builder().inputShape(4, 3, 2).sharedAxes(2, 3).build(),
+                    softmax())),
+        new Kind(
+            "one-class output",
+            flat,
+            rows,
+            List.of(),
+            List.of("layer0"),
+            () ->
+                List.of(
+                    new OCNNOutputLayer.Builder()
+                        .hiddenLayerSize(4)
+                        .nIn(6)
+                        .windowSize(1000)
+                        .configureR(false) // else DL4J sets r anew when it restores a network
+                        .activation(Activation.SIGMOID)
+                        .build())),
+        new Kind(
+            "variational auto-encoder",
+            flat,
+            rows,
+            List.of("layer1"),
+            List.of("layer0"),
+            () ->
+                List.of(
+                    new VariationalAutoencoder.Builder()
+                        .encoderLayerSizes(5)
+                        .decoderLayerSizes(5)
+                        .nOut(4)
+                        .build(),
+                    softmax())));
+  }
+
+  private static Layer dense(int units) {
+    return new DenseLayer.Builder().nOut(units).build();
+  }
+
+  private static Layer elementWise(int units) {
+    return new ElementWiseMultiplicationLayer.Builder().nIn(units).nOut(units).build();
+  }
+
+  private static Layer rnnOutput() {
+    return new RnnOutputLayer.Builder(LossFunction.MCXENT)
+        .activation(Activation.SOFTMAX)
+        .dataFormat(RNNFormat.NCW)
+        .nOut(TestNetworks.CLASSES)
+        .build();
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void trains(Kind kind) {
+    for (DataType type : List.of(DataType.FLOAT, DataType.DOUBLE)) {
+      for (AdaFisher adaFisher : List.of(new AdaFisher(1e-3), AdaFisher.centred())) {
+        MultiLayerNetwork net = kind.net(type, adaFisher);
+        AdaFisherListener listener = AdaFisher.attach(net);
+        if (adaFisher.getFormulation() instanceof Released) {
+          assertThat(listener.factors(net).keySet()).containsExactlyElementsOf(kind.withFactors);
+        }
+        String before = net.getLayerWiseConfigurations().toJson();
+        DataSet data = kind.data(type);
+        double first = Double.NaN;
+        for (int i = 0; i < STEPS; i++) {
+          net.fit(data);
+          first = i == 0 ? net.score() : first;
+        }
+        assertThat(net.score()).as("%s, %s", type, adaFisher.getFormulation()).isLessThan(first);
+        assertThat(listener.droppedRefreshes()).isZero();
+        assertThat(net.getLayerWiseConfigurations().toJson().replaceAll("\"iterationCount\".*", ""))
+            .isEqualTo(before.replaceAll("\"iterationCount\".*", ""));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void resumes(Kind kind) throws IOException {
+    for (AdaFisher adaFisher :
+        List.of(
+            AdaFisher.builder().refreshInterval(3).build(),
+            AdaFisher.builder()
+                .learningRate(0.05)
+                .formulation(new Centred().withBurnIn(4))
+                .refreshInterval(3)
+                .build())) {
+      DataSet data = kind.data(DataType.DOUBLE);
+      MultiLayerNetwork whole = kind.net(DataType.DOUBLE, adaFisher);
+      AdaFisher.attach(whole);
+      for (int i = 0; i < 7; i++) {
+        whole.fit(data);
+      }
+      File file = folder.resolve("model.zip").toFile();
+      whole.save(file, true);
+      MultiLayerNetwork resumed = MultiLayerNetwork.load(file, true);
+      AdaFisher.attach(resumed);
+      for (int i = 0; i < 9; i++) {
+        whole.fit(data);
+        resumed.fit(data);
+      }
+      assertThat(parameters(resumed)).isEqualTo(parameters(whole));
+      assertThat(state(resumed)).isEqualTo(state(whole));
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("kinds")
+  void attachSaysWhatHasNoFactors(Kind kind) {
+    List<String> said = said(kind.net(DataType.DOUBLE, new AdaFisher()));
+    if (kind.byTheRule.isEmpty()) {
+      assertThat(said).isEmpty();
+    } else {
+      assertThat(said).hasSize(1);
+      assertThat(said.get(0)).contains("No factors are known for " + kind.byTheRule);
+    }
+  }
+
+  @Test
+  void frozenLayersAreNeitherCountedNorListed() {
+    DataType d = DataType.DOUBLE;
+    Random random = new Random(1);
+    DataSet data = new DataSet(random(random, d, BATCH, 5, 4), random(random, d, BATCH, 3, 4));
+    for (AdaFisher adaFisher : List.of(new AdaFisher(1e-3), AdaFisher.centred())) {
+      MultiLayerNetwork net = frozen(adaFisher, rnnOutput());
+
+      assertThat(said(net)).isEmpty();
+
+      double[][] before = new double[3][];
+      Arrays.setAll(before, i -> net.getLayer(i).params().toDoubleVector());
+      AdaFisherListener listener = AdaFisher.attach(net);
+      assertThat(listener.factors(net)).containsOnlyKeys("layer3");
+      double first = net.score(data);
+      for (int i = 0; i < 5; i++) {
+        net.fit(data);
+      }
+      for (int i = 0; i < before.length; i++) {
+        assertThat(net.getLayer(i).params().toDoubleVector()).isEqualTo(before[i]);
+      }
+      assertThat(net.score(data)).isLessThan(first);
+    }
+    MultiLayerNetwork nothing =
+        frozen(
+            new AdaFisher(),
+            new RnnLossLayer.Builder(LossFunction.MSE).activation(Activation.IDENTITY).build());
+    assertThatThrownBy(() -> AdaFisher.attach(nothing))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("no trainable layer of this network has AdaFisher");
+  }
+
+  /** A frozen layer, and two that let gradients through. */
+  private static MultiLayerNetwork frozen(AdaFisher adaFisher, Layer output) {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            global(DataType.DOUBLE, adaFisher)
+                .list()
+                .layer(new FrozenLayer(new LSTM.Builder().nOut(4).build()))
+                .layer(new FrozenLayerWithBackprop(new LSTM.Builder().nIn(4).nOut(4).build()))
+                .layer(new FrozenLayerWithBackprop(new LSTM.Builder().nIn(4).nOut(3).build()))
+                .layer(output)
+                .setInputType(InputType.recurrent(5, 4))
+                .build());
+    net.init();
+    return net;
+  }
+
+  private static List<String> said(MultiLayerNetwork net) {
+    Logger logger = (Logger) LoggerFactory.getLogger(AdaFisher.class);
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    Level level = logger.getLevel();
+    appender.start();
+    logger.addAppender(appender);
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    try {
+      AdaFisher.attach(net);
+    } finally {
+      logger.detachAppender(appender);
+      logger.setLevel(level);
+      logger.setAdditive(true);
+    }
+    return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+  }
+
+  /** One step from a fresh state, position by position. */
+  @Test
+  void everyValueMeetsItsOwnFactors() {
+    for (Kind kind : kinds().filter(k -> k.name.matches("element-wise|layer norm.*n")).toList()) {
+      MultiLayerNetwork net = kind.net(DataType.DOUBLE, new AdaFisher(1e-3));
+      AdaFisherListener listener = AdaFisher.attach(net);
+      net.getLayer(1).params().assign(random(new Random(3), DataType.DOUBLE, 1, 10));
+      double[] before = net.getLayer(1).params().toDoubleVector();
+      DataSet data = kind.data(DataType.DOUBLE);
+      double[] gradient = gradient(net, data);
+
+      net.fit(data);
+
+      Map<String, KroneckerFactors> all = listener.factors(net);
+      double[] h = all.get("layer1").inputFactor().toDoubleVector();
+      double[] s = all.get("layer1").gradientFactor().toDoubleVector();
+      boolean elementWise = kind.name.equals("element-wise");
+      assertThat(h).hasSize(elementWise ? 6 : 2);
+      assertThat(s).hasSize(5);
+      assertThat(Arrays.stream(s).distinct()).hasSize(5);
+      double[] after = net.getLayer(1).params().toDoubleVector();
+      for (int k = 0; k < 5; k++) {
+        double ofScale = (elementWise ? h[k] : h[0]) * s[k] + 1e-3;
+        double ofShift = (elementWise ? h[5] : h[1]) * s[k] + 1e-3;
+        assertThat(before[k] - after[k]).isCloseTo(1e-3 * gradient[k] / ofScale, within(1e-9));
+        assertThat(before[5 + k] - after[5 + k])
+            .isCloseTo(1e-3 * gradient[5 + k] / ofShift, within(1e-9));
+      }
+    }
+  }
+
+  /** By central differences of the score in the parameters of layer 1. */
+  private static double[] gradient(MultiLayerNetwork net, DataSet data) {
+    INDArray parameters = net.getLayer(1).params().reshape(10);
+    double[] result = new double[10];
+    for (int i = 0; i < 10; i++) {
+      double value = parameters.getDouble(i);
+      double[] scores = new double[2];
+      for (int side = 0; side < 2; side++) {
+        parameters.putScalar(i, value + (side == 0 ? 1e-5 : -1e-5));
+        scores[side] = net.score(data, true);
+      }
+      parameters.putScalar(i, value);
+      result[i] = (scores[0] - scores[1]) / 2e-5;
+    }
+    return result;
+  }
+}
