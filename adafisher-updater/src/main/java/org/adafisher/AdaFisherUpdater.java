@@ -165,7 +165,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   public void applyUpdater(INDArray gradient, int iteration, int epoch) {
     if (!passSeen) {
       throw new IllegalStateException(
-          "AdaFisher is not attached to this network%s: call AdaFisher.attach(net) after net.init(), and again on a restored or cloned network."
+          "AdaFisher is not attached to this network%s: call AdaFisher.attach(net) after net.init(), and again on a restored or cloned network. Layer-wise pretraining tells no listener of its passes: pretrain with another updater."
               .formatted(config.slot() == null ? "" : " (layer '" + config.slot().layer() + "')"));
     }
     double learningRate = config.getLearningRate(iteration, epoch);

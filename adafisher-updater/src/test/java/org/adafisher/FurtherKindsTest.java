@@ -212,12 +212,12 @@ class FurtherKindsTest {
             "variational auto-encoder",
             flat,
             rows,
-            List.of("layer1"),
-            List.of("layer0"),
+            List.of("layer0/e0", "layer0/e1", "layer1"),
+            List.of("layer0/pZXMeanW", "layer0/pZXMeanb"),
             () ->
                 List.of(
                     new VariationalAutoencoder.Builder()
-                        .encoderLayerSizes(5)
+                        .encoderLayerSizes(5, 4)
                         .decoderLayerSizes(5)
                         .nOut(4)
                         .build(),
@@ -339,6 +339,24 @@ class FurtherKindsTest {
         .hasMessageContaining("no trainable layer of this network has AdaFisher");
   }
 
+  @Test
+  void layerWisePretrainingSaysThatItNeedsAnotherUpdater() {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            global(DataType.DOUBLE, new AdaFisher(1e-3))
+                .list()
+                .layer(new AutoEncoder.Builder().nOut(5).build())
+                .layer(softmax())
+                .setInputType(InputType.feedForward(6))
+                .build());
+    net.init();
+    AdaFisher.attach(net);
+    INDArray features = random(new Random(1), DataType.DOUBLE, BATCH, 6);
+    assertThatThrownBy(() -> net.pretrainLayer(0, features))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("pretrain with another updater");
+  }
+
   /** A frozen layer, and two that let gradients through. */
   private static MultiLayerNetwork frozen(AdaFisher adaFisher, Layer output) {
     MultiLayerNetwork net =
@@ -347,7 +365,7 @@ class FurtherKindsTest {
                 .list()
                 .layer(new FrozenLayer(new LSTM.Builder().nOut(4).build()))
                 .layer(new FrozenLayerWithBackprop(new LSTM.Builder().nIn(4).nOut(4).build()))
-                .layer(new FrozenLayerWithBackprop(new LSTM.Builder().nIn(4).nOut(3).build()))
+                .layer(new FrozenLayerWithBackprop(new DenseLayer.Builder().nIn(4).nOut(3).build()))
                 .layer(output)
                 .setInputType(InputType.recurrent(5, 4))
                 .build());

@@ -24,6 +24,7 @@ import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 
 /** Which layer kinds have factors: one line each. */
 public final class FactorEstimators {
@@ -51,7 +52,8 @@ public final class FactorEstimators {
           entry(CenterLossOutputLayer.class, new DenseEstimator()),
           entry(AutoEncoder.class, new DenseEstimator()),
           entry(ElementWiseMultiplicationLayer.class, new ElementWiseEstimator()),
-          entry(LayerNormalization.class, new LayerNormalizationEstimator()));
+          entry(LayerNormalization.class, new LayerNormalizationEstimator()),
+          entry(VariationalAutoencoder.class, new VariationalAutoencoderEstimator()));
 
   private FactorEstimators() {}
 

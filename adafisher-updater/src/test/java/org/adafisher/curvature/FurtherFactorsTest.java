@@ -7,9 +7,11 @@ import static org.adafisher.curvature.BruteForce.flat;
 import static org.adafisher.curvature.BruteForce.gaussian;
 import static org.adafisher.curvature.BruteForce.labels;
 import static org.adafisher.curvature.BruteForce.mask;
+import static org.adafisher.curvature.BruteForce.means;
 import static org.adafisher.curvature.BruteForce.rows;
 import static org.adafisher.curvature.BruteForce.squares;
 import static org.adafisher.curvature.BruteForce.sumOfSquares;
+import static org.adafisher.curvature.BruteForce.withBias;
 import static org.adafisher.curvature.BruteForceFactorsTest.assertMain;
 import static org.adafisher.curvature.BruteForceFactorsTest.assumeAccepted;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,6 +39,7 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -320,6 +323,56 @@ class FurtherFactorsTest {
         batch,
         steps,
         new AutoEncoder.Builder().nOut(units).activation(activation).build());
+  }
+
+  @Property(tries = 20)
+  void variationalAutoencoder(
+      @ForAll("activations") Activation activation,
+      @ForAll @IntRange(min = 1, max = 4) int inputs,
+      @ForAll @IntRange(min = 1, max = 4) int units,
+      @ForAll @IntRange(min = 1, max = 5) int batch,
+      @ForAll boolean minibatch,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    Net net =
+        new Net(
+            random,
+            minibatch,
+            new DataSet(gaussian(random, batch, inputs), labels(random, batch, 3)),
+            InputType.feedForward(inputs),
+            new VariationalAutoencoder.Builder()
+                .encoderLayerSizes(units, units)
+                .decoderLayerSizes(2)
+                .nOut(3)
+                .activation(activation)
+                .build(),
+            Loss.CROSS_ENTROPY.output(3, true));
+    INDArray above = net.input().mmul(net.parameter("e0W")).addiRowVector(net.parameter("e0b"));
+    List<double[][]> inputsOf =
+        List.of(
+            rows(net.input(), 1),
+            rows(activation.getActivationFunction().getActivation(above, true), 1));
+
+    Map<String, RawFactors> all = net.factors();
+
+    assertThat(all).containsOnlyKeys("e0", "e1");
+    for (int i = 0; i < 2; i++) {
+      int index = i;
+      int[] calls = {0};
+      double[][] gradient =
+          rows(
+              net.preActivationGradient(
+                  (z, nudge) -> {
+                    if (calls[0]++ % 2 == index) {
+                      z.addi(nudge);
+                    }
+                  }),
+              1);
+      RawFactors raw = all.get("e" + i);
+      assertExact(raw.input(), withBias(squares(inputsOf.get(i), batch), true));
+      assertExact(raw.inputMean(), withBias(means(inputsOf.get(i), batch), true));
+      assertClose(raw.gradient(), squares(gradient, batch));
+    }
   }
 
   private static void series(
