@@ -8,6 +8,7 @@ import org.adafisher.layers.LayerNormalization;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
+import org.deeplearning4j.nn.conf.layers.CapsuleLayer;
 import org.deeplearning4j.nn.conf.layers.CenterLossOutputLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution1D;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
@@ -20,8 +21,14 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
+import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.PrimaryCapsules;
+import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
+import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
@@ -53,7 +60,14 @@ public final class FactorEstimators {
           entry(AutoEncoder.class, new DenseEstimator()),
           entry(ElementWiseMultiplicationLayer.class, new ElementWiseEstimator()),
           entry(LayerNormalization.class, new LayerNormalizationEstimator()),
-          entry(VariationalAutoencoder.class, new VariationalAutoencoderEstimator()));
+          entry(VariationalAutoencoder.class, new VariationalAutoencoderEstimator()),
+          entry(LocallyConnected1D.class, new LocallyConnectedEstimator()),
+          entry(LocallyConnected2D.class, new LocallyConnectedEstimator()),
+          entry(SelfAttentionLayer.class, new AttentionEstimator()),
+          entry(LearnedSelfAttentionLayer.class, new AttentionEstimator()),
+          entry(RecurrentAttentionLayer.class, new RecurrentAttentionEstimator()),
+          entry(CapsuleLayer.class, new CapsuleEstimator()),
+          entry(PrimaryCapsules.class, new PrimaryCapsulesEstimator()));
 
   private FactorEstimators() {}
 
