@@ -11,8 +11,7 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
  * Attention of several heads: four projections without a bias, of which a row is a time step of an
- * example, of the queries, the keys, the values and the outputs; masked ones are left out. Learned
- * queries are a bias of their own, of which a row is an example.
+ * example, of the queries, the keys, the values and the outputs; masked ones are left out.
  */
 final class AttentionEstimator extends SameDiffEstimator {
 
@@ -20,17 +19,11 @@ final class AttentionEstimator extends SameDiffEstimator {
   static final String KEYS = "Wk";
   static final String VALUES = "Wv";
   static final String OUTPUT = "Wo";
-  private static final String LEARNED = "Q";
 
   @Override
   public FactorLayout layout(Layer layer) {
     List<FactorPart> parts = new ArrayList<>();
     List<ParameterSpan> spans = new ArrayList<>();
-    if (layer.paramTable().containsKey(LEARNED)) {
-      long length = layer.getParam(LEARNED).length();
-      parts.add(LoneBias.part(LEARNED, length));
-      spans.add(LoneBias.span(LEARNED, length));
-    }
     addProjections(layer, parts, spans);
     return new FactorLayout(parts, spans);
   }
@@ -55,26 +48,19 @@ final class AttentionEstimator extends SameDiffEstimator {
 
   @Override
   Pass begin(Layer layer, Minibatch minibatch) {
-    boolean learned = layer.paramTable().containsKey(LEARNED);
     Map<String, RowSums> sums = new LinkedHashMap<>();
     List.of(QUERIES, KEYS, VALUES, OUTPUT).forEach(name -> sums.put(name, new RowSums(1)));
-    RowSums queries = new RowSums(1);
     return new Pass() {
       @Override
       public void onOperation(GraphOperation operation) {
-        if (operation.is("tile_bp", 0, LEARNED)) {
-          INDArray gradient = operation.inputs().get(operation.inputs().size() - 1);
-          INDArray rows = gradient.dup('c').reshape('c', gradient.size(0), -1);
-          queries.add(rows, rows, null);
-        } else if (operation.is(FusedAttention.BACKWARD, 3, QUERIES)) {
+        if (operation.is(FusedAttention.BACKWARD, 3, QUERIES)) {
           List<INDArray> inputs = operation.inputs();
           FusedAttention attention = FusedAttention.of(inputs);
-          INDArray keyMask = rowMask(layer.getMaskArray());
-          INDArray queryMask = learned ? null : keyMask;
-          sums.get(QUERIES).add(stepsAsRows(inputs.get(0)), attention.queries(), queryMask);
-          sums.get(KEYS).add(stepsAsRows(inputs.get(1)), attention.keys(), keyMask);
-          sums.get(VALUES).add(stepsAsRows(inputs.get(2)), attention.values(), keyMask);
-          sums.get(OUTPUT).add(attention.attended(), attention.output(), queryMask);
+          INDArray mask = rowMask(layer.getMaskArray());
+          sums.get(QUERIES).add(stepsAsRows(inputs.get(0)), attention.queries(), mask);
+          sums.get(KEYS).add(stepsAsRows(inputs.get(1)), attention.keys(), mask);
+          sums.get(VALUES).add(stepsAsRows(inputs.get(2)), attention.values(), mask);
+          sums.get(OUTPUT).add(attention.attended(), attention.output(), mask);
         }
       }
 
@@ -83,7 +69,6 @@ final class AttentionEstimator extends SameDiffEstimator {
         Map<String, RawFactors> result = new LinkedHashMap<>();
         sums.forEach(
             (name, rows) -> rows.raw(lossScale).ifPresent(factors -> result.put(name, factors)));
-        LoneBias.raw(queries, lossScale).ifPresent(factors -> result.put(LEARNED, factors));
         return result;
       }
     };

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -166,6 +167,7 @@ final class BruteForce {
     private final MultiLayerNetwork model;
     private final DataSet data;
     private final Minibatch minibatch;
+    private final Map<String, INDArray> gradients = new HashMap<>();
 
     Net(Random random, boolean minibatch, DataSet data, InputType type, Layer... fromTested) {
       this(
@@ -230,6 +232,11 @@ final class BruteForce {
       return gradient.dup('c').reshape(gradient.length()).mul(minibatch.lossScale());
     }
 
+    /** DL4J's gradient of the loss that is minimised, as {@link #factors} saw it. */
+    INDArray gradient(String parameter) {
+      return gradients.get(tested + "_" + parameter).mul(minibatch.lossScale());
+    }
+
     double loss() {
       return model.score(data, true);
     }
@@ -258,6 +265,12 @@ final class BruteForce {
 
             @Override
             public void onBackwardPass(Model model) {
+              Workspaces.outside(
+                  () ->
+                      model
+                          .gradient()
+                          .gradientForVariable()
+                          .forEach((name, gradient) -> gradients.put(name, gradient.dup('c'))));
               if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
                 seen.add(
                     Workspaces.outside(
