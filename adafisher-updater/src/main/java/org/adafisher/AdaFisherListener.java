@@ -14,8 +14,11 @@ import org.adafisher.curvature.FactorEstimator;
 import org.adafisher.curvature.FactorEstimators;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.RawFactors;
+import org.adafisher.curvature.VertexEstimator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -130,7 +133,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
   private final class Watch {
 
     private final Taps taps = new Taps();
-    private final Map<Layer, Watched> watched = new IdentityHashMap<>();
+    private final Map<Trainable, Watched> watched = new IdentityHashMap<>();
     private boolean dropLogged;
 
     private void start(Network network) {
@@ -140,20 +143,19 @@ public final class AdaFisherListener extends BaseTrainingListener {
         if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
           updater.bind(block);
           if (updater.beginPass()) {
-            Layer layer = Network.layerOf(block.getLayersAndVariablesInBlock().get(0).getLayer());
-            watched.computeIfAbsent(layer, Watched::new).blocks.put(updater, block);
+            Trainable layer = block.getLayersAndVariablesInBlock().get(0).getLayer();
+            watched.computeIfAbsent(layer, Watched::of).blocks.put(updater, block);
           }
         }
       }
       Minibatch minibatch = network.minibatch();
-      watched.values().forEach(layer -> layer.watch(taps, minibatch));
+      watched.values().forEach(layer -> layer.watching.begin(layer, taps, minibatch));
     }
 
     private void finish(Network network) {
-      Minibatch minibatch = network.minibatch();
       taps.disarm();
       for (Watched layer : watched.values()) {
-        layer.lookBack(minibatch);
+        layer.lookBack();
         if (layer.raw == null) {
           continue;
         }
@@ -164,7 +166,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
             log.warn(
                 "Layer '{}' has activations or gradients that are not finite: its factors stay as"
                     + " they are. Further ones are counted, not logged.",
-                layer.layer.conf().getLayer().getLayerName());
+                layer.name);
           }
           layer.raw = Map.of();
         }
@@ -174,36 +176,55 @@ public final class AdaFisherListener extends BaseTrainingListener {
     }
   }
 
-  /** A layer whose factors are due. */
+  /** A layer, or a vertex without one, whose factors are due. */
   private static final class Watched {
 
-    private final Layer layer;
-    private final FactorEstimator estimator;
+    private final String name;
+    private final Watching watching;
     private final Map<AdaFisherUpdater, UpdaterBlock> blocks = new IdentityHashMap<>();
     private Map<String, RawFactors> raw;
     private Supplier<Map<String, RawFactors>> pass = () -> null;
 
-    private Watched(Layer layer) {
-      this.layer = layer;
-      this.estimator = FactorEstimators.forLayer(layer).orElseThrow();
+    /** Begins to watch. */
+    @FunctionalInterface
+    private interface Watching {
+      void begin(Watched watched, Taps taps, Minibatch minibatch);
     }
 
-    private void watch(Taps taps, Minibatch minibatch) {
+    private Watched(String name, Watching watching) {
+      this.name = name;
+      this.watching = watching;
+    }
+
+    private static Watched of(Trainable trainable) {
+      String name = trainable.getConfig().getLayerName();
+      if (trainable instanceof SameDiffGraphVertex vertex) {
+        VertexEstimator estimator = FactorEstimators.forVertex(vertex).orElseThrow();
+        return new Watched(
+            name,
+            (watched, taps, minibatch) -> watched.pass = estimator.watch(vertex, taps, minibatch));
+      }
+      Layer layer = Network.layerOf(trainable);
+      FactorEstimator estimator = FactorEstimators.forLayer(layer).orElseThrow();
+      return new Watched(
+          name, (watched, taps, minibatch) -> watched.watch(layer, estimator, taps, minibatch));
+    }
+
+    private void watch(Layer layer, FactorEstimator estimator, Taps taps, Minibatch minibatch) {
       if (estimator instanceof FactorEstimator.FromSignal fromSignal) {
         taps.arm(
             layer,
             signal -> raw = Workspaces.outside(() -> fromSignal.estimate(signal, minibatch)));
+        pass = () -> raw;
       } else if (estimator instanceof FactorEstimator.FromPass fromPass) {
         pass = fromPass.watch(layer, taps, minibatch);
+      } else if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
+        pass = () -> fromGradient.estimate(layer, this::gradientOf, minibatch);
       }
     }
 
-    private void lookBack(Minibatch minibatch) {
-      if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
-        raw = fromGradient.estimate(layer, this::gradientOf, minibatch);
-      } else if (estimator instanceof FactorEstimator.FromPass) {
-        raw = pass.get();
-      }
+    private void lookBack() {
+      raw = pass.get();
     }
 
     private INDArray gradientOf(String parameter) {

@@ -21,6 +21,8 @@ import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
+import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.TrainingListener;
@@ -76,6 +78,10 @@ final class Attachment {
           return updater;
         };
     network.layerConfigurations().forEach(conf -> UpdaterConfigurations.replace(conf, plain));
+    network.trainables().stream()
+        .map(Trainable::getConfig)
+        .filter(SameDiffVertex.class::isInstance)
+        .forEach(conf -> UpdaterConfigurations.replace((SameDiffVertex) conf, plain));
     renewUpdater(network);
   }
 
@@ -118,9 +124,11 @@ final class Attachment {
         }
         if (own || !Objects.equals(slot, updater.slot())) {
           Layer layer = Network.layerOf(trainable);
+          UnaryOperator<IUpdater> withSlot = u -> u == updater ? updater.withSlot(slot) : u;
           if (layer != null) {
-            UpdaterConfigurations.replace(
-                layer.conf().getLayer(), u -> u == updater ? updater.withSlot(slot) : u);
+            UpdaterConfigurations.replace(layer.conf().getLayer(), withSlot);
+          } else if (trainable.getConfig() instanceof SameDiffVertex vertex) {
+            UpdaterConfigurations.replace(vertex, withSlot);
           }
           changed = true;
         }
@@ -186,7 +194,10 @@ final class Attachment {
   /** The slot of an updater in a layer; {@code null} if the layer has no factors. */
   private static LayerSlot slotOf(Trainable trainable, AdaFisher updater) {
     Layer layer = Network.layerOf(trainable);
-    Optional<FactorLayout> layout = FactorEstimators.forLayer(layer).map(e -> e.layout(layer));
+    Optional<FactorLayout> layout =
+        trainable instanceof SameDiffGraphVertex vertex
+            ? FactorEstimators.forVertex(vertex).map(e -> e.layout(vertex))
+            : FactorEstimators.forLayer(layer).map(e -> e.layout(layer));
     if (layout.isEmpty()) {
       return null;
     }

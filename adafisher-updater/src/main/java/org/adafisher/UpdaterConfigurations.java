@@ -6,6 +6,7 @@ import org.deeplearning4j.nn.conf.layers.Layer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
 import org.deeplearning4j.nn.conf.layers.samediff.AbstractSameDiffLayer;
+import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -36,5 +37,17 @@ final class UpdaterConfigurations {
       replace(both.getFwd(), replacement);
       replace(both.getBwd(), replacement);
     }
+  }
+
+  /**
+   * Replaces every updater of a vertex that has some.
+   *
+   * @param vertex its configuration
+   * @param replacement gives the new updater, or the old one where it stays
+   */
+  static void replace(SameDiffVertex vertex, UnaryOperator<IUpdater> replacement) {
+    UnaryOperator<IUpdater> orNull = u -> u == null ? null : replacement.apply(u);
+    vertex.setUpdater(orNull.apply(vertex.getUpdater()));
+    vertex.setBiasUpdater(orNull.apply(vertex.getBiasUpdater()));
   }
 }

@@ -3,6 +3,7 @@ package org.adafisher.capture;
 import java.lang.reflect.Field;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.layers.samediff.SameDiffLayer;
 import org.nd4j.autodiff.listeners.At;
 import org.nd4j.autodiff.listeners.BaseListener;
@@ -82,18 +83,32 @@ public final class SameDiffTap {
    * @param observer told of the backward pass
    */
   public static void watch(Layer layer, Taps taps, Observer observer) {
-    SameDiff graph = graphOf(layer);
+    watch(graphOf(layer, SameDiffLayer.class), taps, observer);
+  }
+
+  /**
+   * Watches a vertex until the taps are disarmed.
+   *
+   * @param vertex has done its forward pass
+   * @param taps take the watch off again
+   * @param observer told of the backward pass
+   */
+  public static void watch(SameDiffGraphVertex vertex, Taps taps, Observer observer) {
+    watch(graphOf(vertex, SameDiffGraphVertex.class), taps, observer);
+  }
+
+  private static void watch(SameDiff graph, Taps taps, Observer observer) {
     Watch watch = new Watch(observer);
     graph.addListeners(watch); // those of the gradients' graph are set from these in each pass
     taps.onDisarm(() -> graph.getListeners().remove(watch));
   }
 
   /** DL4J has no public call for a layer's graph, and makes it itself in the first pass. */
-  private static SameDiff graphOf(Layer layer) {
+  private static SameDiff graphOf(Object owner, Class<?> declaring) {
     try {
-      Field field = SameDiffLayer.class.getDeclaredField("sameDiff");
+      Field field = declaring.getDeclaredField("sameDiff");
       field.setAccessible(true);
-      return (SameDiff) field.get(layer);
+      return (SameDiff) field.get(owner);
     } catch (ReflectiveOperationException e) {
       throw new IllegalStateException(
           "AdaFisher: this version of DL4J keeps the graph of a SameDiff layer elsewhere.", e);

@@ -22,24 +22,29 @@ final class AttentionEstimator extends SameDiffEstimator {
 
   @Override
   public FactorLayout layout(Layer layer) {
+    return layout(layer.paramTable());
+  }
+
+  static FactorLayout layout(Map<String, INDArray> weights) {
     List<FactorPart> parts = new ArrayList<>();
     List<ParameterSpan> spans = new ArrayList<>();
-    addProjections(layer, parts, spans);
+    addProjections(weights, parts, spans);
     return new FactorLayout(parts, spans);
   }
 
-  /** Adds the parts of the projections, named as their weights, if the layer has some. */
-  static void addProjections(Layer layer, List<FactorPart> parts, List<ParameterSpan> spans) {
-    if (!layer.paramTable().containsKey(QUERIES)) {
+  /** Adds the parts of the projections, named as their weights, if there are some. */
+  static void addProjections(
+      Map<String, INDArray> weights, List<FactorPart> parts, List<ParameterSpan> spans) {
+    if (!weights.containsKey(QUERIES)) {
       return;
     }
     for (String name : List.of(QUERIES, KEYS, VALUES)) {
-      INDArray weights = layer.getParam(name); // [heads, size, inputs]
-      long units = weights.size(0) * weights.size(1);
-      parts.add(FactorPart.of(name, weights.size(2), units));
-      spans.add(new ParameterSpan(name, name, 0, weights.size(2), units));
+      INDArray projection = weights.get(name); // [heads, size, inputs]
+      long units = projection.size(0) * projection.size(1);
+      parts.add(FactorPart.of(name, projection.size(2), units));
+      spans.add(new ParameterSpan(name, name, 0, projection.size(2), units));
     }
-    INDArray output = layer.getParam(OUTPUT); // [heads * size, units]
+    INDArray output = weights.get(OUTPUT); // [heads * size, units]
     parts.add(FactorPart.of(OUTPUT, output.size(0), output.size(1)));
     spans.add(
         new ParameterSpan(
@@ -48,30 +53,47 @@ final class AttentionEstimator extends SameDiffEstimator {
 
   @Override
   Pass begin(Layer layer, Minibatch minibatch) {
-    Map<String, RowSums> sums = new LinkedHashMap<>();
-    List.of(QUERIES, KEYS, VALUES, OUTPUT).forEach(name -> sums.put(name, new RowSums(1)));
-    return new Pass() {
-      @Override
-      public void onOperation(GraphOperation operation) {
-        if (operation.is(FusedAttention.BACKWARD, 3, QUERIES)) {
-          List<INDArray> inputs = operation.inputs();
-          FusedAttention attention = FusedAttention.of(inputs);
-          INDArray mask = rowMask(layer.getMaskArray());
-          sums.get(QUERIES).add(stepsAsRows(inputs.get(0)), attention.queries(), mask);
-          sums.get(KEYS).add(stepsAsRows(inputs.get(1)), attention.keys(), mask);
-          sums.get(VALUES).add(stepsAsRows(inputs.get(2)), attention.values(), mask);
-          sums.get(OUTPUT).add(attention.attended(), attention.output(), mask);
-        }
-      }
+    return new Projections();
+  }
 
-      @Override
-      public Map<String, RawFactors> raw(double lossScale) {
-        Map<String, RawFactors> result = new LinkedHashMap<>();
-        sums.forEach(
-            (name, rows) -> rows.raw(lossScale).ifPresent(factors -> result.put(name, factors)));
-        return result;
+  /** One attention; its queries have the mask of the keys unless told of their own. */
+  static final class Projections implements Pass {
+
+    private final Map<String, RowSums> sums = new LinkedHashMap<>();
+    private INDArray queryMask;
+
+    Projections() {
+      List.of(QUERIES, KEYS, VALUES, OUTPUT).forEach(name -> sums.put(name, new RowSums(1)));
+    }
+
+    /**
+     * @param mask [batch, query steps] or [batch, 1, query steps]
+     */
+    void setQueryMask(INDArray mask) {
+      queryMask = mask;
+    }
+
+    @Override
+    public void onOperation(GraphOperation operation) {
+      if (operation.is(FusedAttention.BACKWARD, 3, QUERIES)) {
+        List<INDArray> inputs = operation.inputs();
+        FusedAttention attention = FusedAttention.of(inputs);
+        INDArray ofKeys = rowMask(inputs.get(8)); // DL4J gives one of ones if all steps count
+        INDArray ofQueries = queryMask == null ? ofKeys : rowMask(queryMask);
+        sums.get(QUERIES).add(stepsAsRows(inputs.get(0)), attention.queries(), ofQueries);
+        sums.get(KEYS).add(stepsAsRows(inputs.get(1)), attention.keys(), ofKeys);
+        sums.get(VALUES).add(stepsAsRows(inputs.get(2)), attention.values(), ofKeys);
+        sums.get(OUTPUT).add(attention.attended(), attention.output(), ofQueries);
       }
-    };
+    }
+
+    @Override
+    public Map<String, RawFactors> raw(double lossScale) {
+      Map<String, RawFactors> result = new LinkedHashMap<>();
+      sums.forEach(
+          (name, rows) -> rows.raw(lossScale).ifPresent(factors -> result.put(name, factors)));
+      return result;
+    }
   }
 
   /** A mask of time steps, [batch, steps], as a column. */

@@ -6,6 +6,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.adafisher.layers.LayerNormalization;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.CapsuleLayer;
@@ -32,6 +33,7 @@ import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
+import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 
 /** Which layer kinds have factors: one line each. */
 public final class FactorEstimators {
@@ -69,6 +71,9 @@ public final class FactorEstimators {
           entry(CapsuleLayer.class, new CapsuleEstimator()),
           entry(PrimaryCapsules.class, new PrimaryCapsulesEstimator()));
 
+  private static final Map<Class<?>, VertexEstimator> BY_VERTEX =
+      Map.of(AttentionVertex.class, new AttentionVertexEstimator());
+
   private FactorEstimators() {}
 
   /**
@@ -79,5 +84,13 @@ public final class FactorEstimators {
     return layer == null || layer.conf() == null
         ? Optional.empty()
         : Optional.ofNullable(BY_CONFIGURATION.get(layer.conf().getLayer().getClass()));
+  }
+
+  /**
+   * @param vertex a vertex of a graph
+   * @return the estimator for its kind; empty if the kind has no factors
+   */
+  public static Optional<VertexEstimator> forVertex(SameDiffGraphVertex vertex) {
+    return Optional.ofNullable(BY_VERTEX.get(vertex.getConfig().getClass()));
   }
 }

@@ -40,7 +40,7 @@ final class RecurrentAttentionEstimator extends SameDiffEstimator {
     if (bias) {
       spans.add(new ParameterSpan(B, FactorPart.MAIN, inputs, 1, units));
     }
-    AttentionEstimator.addProjections(layer, parts, spans);
+    AttentionEstimator.addProjections(layer.paramTable(), parts, spans);
     return new FactorLayout(parts, spans);
   }
 

@@ -8,20 +8,30 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.IntPredicate;
+import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.adafisher.capture.Minibatch;
+import org.adafisher.capture.Taps;
+import org.adafisher.capture.Workspaces;
 import org.adafisher.curvature.BruteForce.Net;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.graph.AttentionVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.CapsuleLayer;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
@@ -34,13 +44,18 @@ import org.deeplearning4j.nn.conf.layers.PrimaryCapsules;
 import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
+import org.nd4j.linalg.dataset.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
@@ -114,19 +129,30 @@ class SameDiffFactorsTest {
     }
   }
 
+  /** A network with a layer or vertex under test. */
+  private record Subject(
+      DoubleSupplier loss,
+      Supplier<Map<String, RawFactors>> factors,
+      FactorLayout layout,
+      Function<String, INDArray> gradient) {}
+
   /** The network's factors beside its plain double. */
   private static final class Comparison {
 
-    private final Net net;
+    private final Subject net;
     private final ToDoubleFunction<Trace> loss;
     private final Trace trace = new Trace();
     private final Map<String, RawFactors> raw;
 
     Comparison(Net net, ToDoubleFunction<Trace> loss) {
+      this(new Subject(net::loss, net::factors, net.layout(), net::gradient), loss);
+    }
+
+    Comparison(Subject net, ToDoubleFunction<Trace> loss) {
       this.net = net;
       this.loss = loss;
-      assertThat(loss.applyAsDouble(trace)).isCloseTo(net.loss(), within(1e-9));
-      this.raw = net.factors();
+      assertThat(loss.applyAsDouble(trace)).isCloseTo(net.loss().getAsDouble(), within(1e-9));
+      this.raw = net.factors().get();
     }
 
     /** Weights of one group, perhaps with a bias in the same part. */
@@ -220,7 +246,7 @@ class SameDiffFactorsTest {
     }
 
     private double[] byUnit(ParameterSpan span) {
-      INDArray gradient = net.gradient(span.parameter());
+      INDArray gradient = net.gradient().apply(span.parameter());
       return flat(span.arrangement().byUnit(gradient.dup('c').reshape(gradient.length())));
     }
 
@@ -601,6 +627,128 @@ class SameDiffFactorsTest {
         .weights("Wo", "Wo", null, later);
   }
 
+  @Property(tries = 20)
+  void attentionVertex(
+      @ForAll boolean masked,
+      @ForAll @IntRange(min = 1, max = 2) int heads,
+      @ForAll @IntRange(min = 1, max = 2) int size,
+      @ForAll @IntRange(min = 1, max = 2) int units,
+      @ForAll @IntRange(min = 1, max = 3) int queries,
+      @ForAll @IntRange(min = 1, max = 3) int steps,
+      @ForAll @IntRange(min = 2, max = 3) int batch,
+      @ForAll long seed) {
+    Random random = new Random(seed);
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .dataType(DataType.DOUBLE)
+                .updater(new Sgd(0))
+                .graphBuilder()
+                .addInputs("q", "k", "v")
+                .addVertex(
+                    "attention",
+                    new AttentionVertex.Builder()
+                        .nInQueries(2)
+                        .nInKeys(3)
+                        .nInValues(1)
+                        .nOut(units)
+                        .nHeads(heads)
+                        .headSize(size)
+                        .projectInput(true)
+                        .build(),
+                    "q",
+                    "k",
+                    "v")
+                .addLayer("loss", squaredError(), "attention")
+                .setOutputs("loss")
+                .setInputTypes(
+                    InputType.recurrent(2, queries),
+                    InputType.recurrent(3, steps),
+                    InputType.recurrent(1, steps))
+                .build());
+    graph.init();
+    INDArray q = gaussian(random, batch, 2, queries);
+    INDArray k = gaussian(random, batch, 3, steps);
+    INDArray v = gaussian(random, batch, 1, steps);
+    INDArray labels = gaussian(random, batch, units, queries);
+    INDArray queryMask = masked ? mask(random, batch, queries) : null;
+    INDArray keyMask = masked ? maskWithFirst(random, batch, steps) : null;
+    MultiDataSet data =
+        new MultiDataSet(
+            new INDArray[] {q, k, v},
+            new INDArray[] {labels},
+            masked ? new INDArray[] {queryMask, keyMask, keyMask} : null,
+            masked ? new INDArray[] {queryMask} : null);
+    SameDiffGraphVertex vertex = (SameDiffGraphVertex) graph.getVertex("attention");
+    VertexEstimator estimator = FactorEstimators.forVertex(vertex).orElseThrow();
+    Map<String, INDArray> gradients = new LinkedHashMap<>();
+    Taps taps = new Taps();
+    List<Map<String, RawFactors>> seen = new ArrayList<>();
+    graph.setListeners(
+        new BaseTrainingListener() {
+          private Supplier<Map<String, RawFactors>> pass;
+
+          @Override
+          public void onForwardPass(Model model, Map<String, INDArray> activations) {
+            pass = estimator.watch(vertex, taps, new Minibatch(batch, true));
+          }
+
+          @Override
+          public void onBackwardPass(Model model) {
+            Workspaces.outside(
+                () -> {
+                  model
+                      .gradient()
+                      .gradientForVariable()
+                      .forEach(
+                          (name, gradient) ->
+                              gradients.put(
+                                  name.substring(name.indexOf('_') + 1),
+                                  gradient.dup('c').divi(batch)));
+                  seen.add(pass.get());
+                });
+            taps.disarm();
+          }
+        });
+    Attention attention = new Attention(vertex.paramTable(false)::get);
+
+    Comparison comparison =
+        new Comparison(
+            new Subject(
+                () -> graph.score(data, true),
+                () -> {
+                  graph.fit(data);
+                  return seen.get(0);
+                },
+                estimator.layout(vertex),
+                gradients::get),
+            trace -> {
+              double[][][] y = new double[batch][][];
+              for (int n = 0; n < batch; n++) {
+                y[n] =
+                    attention.of(
+                        trace,
+                        cube(q)[n],
+                        cube(k)[n],
+                        cube(v)[n],
+                        counts(keyMask, n, steps),
+                        n * queries,
+                        n * steps);
+              }
+              return squaredError(y, labels, queryMask);
+            });
+
+    assertThat(seen).hasSize(1);
+    IntPredicate ofQueries =
+        row -> !masked || queryMask.getDouble(row / queries, row % queries) != 0;
+    IntPredicate ofKeys = row -> !masked || keyMask.getDouble(row / steps, row % steps) != 0;
+    comparison
+        .weights("Wq", "Wq", null, ofQueries)
+        .weights("Wk", "Wk", null, ofKeys)
+        .weights("Wv", "Wv", null, ofKeys)
+        .weights("Wo", "Wo", null, ofQueries);
+  }
+
   /** z = x W + b, with W [inputs, units]. */
   private static double[] linear(
       Trace trace, String part, int row, double[] x, double[] w, double[] b) {
@@ -629,19 +777,34 @@ class SameDiffFactorsTest {
     private final int units;
 
     Attention(Net net) {
+      this(net::parameter);
+    }
+
+    Attention(Function<String, INDArray> parameter) {
       for (String name : NAMES) {
-        weights.put(name, flat(net.parameter(name)));
+        weights.put(name, flat(parameter.apply(name)));
       }
-      heads = (int) net.parameter("Wq").size(0);
-      size = (int) net.parameter("Wq").size(1);
-      units = (int) net.parameter("Wo").size(1);
+      heads = (int) parameter.apply("Wq").size(0);
+      size = (int) parameter.apply("Wq").size(1);
+      units = (int) parameter.apply("Wo").size(1);
     }
 
     double[][] of(
         Trace trace, double[][] q, double[][] x, boolean[] counts, int firstQuery, int firstKey) {
+      return of(trace, q, x, x, counts, firstQuery, firstKey);
+    }
+
+    double[][] of(
+        Trace trace,
+        double[][] q,
+        double[][] k,
+        double[][] v,
+        boolean[] counts,
+        int firstQuery,
+        int firstKey) {
       double[][] queries = project(trace, "Wq", q, firstQuery);
-      double[][] keys = project(trace, "Wk", x, firstKey);
-      double[][] values = project(trace, "Wv", x, firstKey);
+      double[][] keys = project(trace, "Wk", k, firstKey);
+      double[][] values = project(trace, "Wv", v, firstKey);
       int steps = q[0].length;
       double[][] attended = new double[heads * size][];
       for (int h = 0; h < heads; h++) {
