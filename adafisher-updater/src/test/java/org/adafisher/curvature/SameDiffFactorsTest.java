@@ -43,6 +43,7 @@ import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
 import org.deeplearning4j.nn.conf.layers.PrimaryCapsules;
 import org.deeplearning4j.nn.conf.layers.RecurrentAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
@@ -659,7 +660,14 @@ class SameDiffFactorsTest {
                     "q",
                     "k",
                     "v")
-                .addLayer("loss", squaredError(), "attention")
+                .addLayer(
+                    "loss",
+                    new RnnOutputLayer.Builder(LossFunction.MSE)
+                        .nOut(units)
+                        .activation(Activation.IDENTITY)
+                        .hasBias(false)
+                        .build(),
+                    "attention")
                 .setOutputs("loss")
                 .setInputTypes(
                     InputType.recurrent(2, queries),
@@ -667,6 +675,8 @@ class SameDiffFactorsTest {
                     InputType.recurrent(1, steps))
                 .build());
     graph.init();
+    // DL4J does not train a graph of which no layer has parameters.
+    graph.getLayer("loss").getParam("W").assign(Nd4j.eye(units));
     INDArray q = gaussian(random, batch, 2, queries);
     INDArray k = gaussian(random, batch, 3, steps);
     INDArray v = gaussian(random, batch, 1, steps);
