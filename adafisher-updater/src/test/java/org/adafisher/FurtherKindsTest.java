@@ -18,7 +18,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -51,6 +50,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 import org.slf4j.LoggerFactory;
 
@@ -391,42 +391,84 @@ class FurtherKindsTest {
     return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 
-  /** One step from a fresh state, position by position. */
-  @Test
-  void everyValueMeetsItsOwnFactors() {
-    for (Kind kind : kinds().filter(k -> k.name.matches("element-wise|layer norm.*n")).toList()) {
-      MultiLayerNetwork net = kind.net(DataType.DOUBLE, new AdaFisher(1e-3));
-      AdaFisherListener listener = AdaFisher.attach(net);
-      net.getLayer(1).params().assign(random(new Random(3), DataType.DOUBLE, 1, 10));
-      double[] before = net.getLayer(1).params().toDoubleVector();
-      DataSet data = kind.data(DataType.DOUBLE);
-      double[] gradient = gradient(net, data);
+  /**
+   * Consecutive parameters of a layer and how they meet its factors, in plain numbers.
+   *
+   * @param kind name of the network
+   * @param layer index of the layer
+   * @param factors their name
+   * @param start of the parameters in the layer's vector
+   * @param outputs number of units, each with {@code inputs} weights; behind them the biases
+   * @param own whether unit k meets input k alone, rather than all
+   */
+  record Pairing(
+      String kind, int layer, String factors, int start, int inputs, int outputs, boolean own) {
 
-      net.fit(data);
+    private int length() {
+      return (inputs + 1) * outputs;
+    }
 
-      Map<String, KroneckerFactors> all = listener.factors(net);
-      double[] h = all.get("layer1").inputFactor().toDoubleVector();
-      double[] s = all.get("layer1").gradientFactor().toDoubleVector();
-      boolean elementWise = kind.name.equals("element-wise");
-      assertThat(h).hasSize(elementWise ? 6 : 2);
-      assertThat(s).hasSize(5);
-      assertThat(Arrays.stream(s).distinct()).hasSize(5);
-      double[] after = net.getLayer(1).params().toDoubleVector();
-      for (int k = 0; k < 5; k++) {
-        double ofScale = (elementWise ? h[k] : h[0]) * s[k] + 1e-3;
-        double ofShift = (elementWise ? h[5] : h[1]) * s[k] + 1e-3;
-        assertThat(before[k] - after[k]).isCloseTo(1e-3 * gradient[k] / ofScale, within(1e-9));
-        assertThat(before[5 + k] - after[5 + k])
-            .isCloseTo(1e-3 * gradient[5 + k] / ofShift, within(1e-9));
+    private int unit(int value) {
+      return value < inputs * outputs ? value / inputs : value - inputs * outputs;
+    }
+
+    private int input(int value) {
+      if (value >= inputs * outputs) {
+        return own ? outputs : inputs;
       }
+      return own ? value : value % inputs;
     }
   }
 
-  /** By central differences of the score in the parameters of layer 1. */
-  private static double[] gradient(MultiLayerNetwork net, DataSet data) {
-    INDArray parameters = net.getLayer(1).params().reshape(10);
-    double[] result = new double[10];
-    for (int i = 0; i < 10; i++) {
+  static Stream<Pairing> pairings() {
+    return Stream.of(
+        new Pairing("layer normalization", 1, "layer1", 0, 1, 5, false),
+        new Pairing("element-wise", 1, "layer1", 0, 1, 5, true),
+        new Pairing("center loss", 1, "layer1", 0, 5, 3, false),
+        new Pairing("auto-encoder", 0, "layer0", 0, 6, 5, false),
+        new Pairing("variational auto-encoder", 0, "layer0/e0", 0, 6, 5, false),
+        new Pairing("variational auto-encoder", 0, "layer0/e1", 35, 5, 4, false));
+  }
+
+  /** One step from a fresh state, position by position. */
+  @ParameterizedTest
+  @MethodSource("pairings")
+  void everyValueMeetsItsOwnFactors(Pairing pairing) {
+    Kind kind = kinds().filter(k -> k.name.equals(pairing.kind)).findFirst().orElseThrow();
+    MultiLayerNetwork net = kind.net(DataType.DOUBLE, new AdaFisher(1e-3));
+    AdaFisherListener listener = AdaFisher.attach(net);
+    net.setParams(random(new Random(3), DataType.DOUBLE, 1, (int) net.numParams()));
+    INDArray parameters =
+        net.getLayer(pairing.layer)
+            .params()
+            .reshape(net.getLayer(pairing.layer).numParams())
+            .get(NDArrayIndex.interval(pairing.start, pairing.start + pairing.length()));
+    DataSet data = kind.data(DataType.DOUBLE);
+    double[] gradient = gradient(net, parameters, data);
+    double[] before = parameters.toDoubleVector();
+
+    net.fit(data);
+
+    KroneckerFactors factors = listener.factors(net).get(pairing.factors);
+    double[] h = factors.inputFactor().toDoubleVector();
+    double[] s = factors.gradientFactor().toDoubleVector();
+    assertThat(h).hasSize(pairing.own ? pairing.outputs + 1 : pairing.inputs + 1);
+    assertThat(Arrays.stream(h).distinct()).hasSameSizeAs(h);
+    assertThat(s).hasSize(pairing.outputs);
+    assertThat(Arrays.stream(s).distinct()).hasSameSizeAs(s);
+    double[] after = parameters.toDoubleVector();
+    for (int value = 0; value < after.length; value++) {
+      double fisher = h[pairing.input(value)] * s[pairing.unit(value)] + 1e-3;
+      assertThat(before[value] - after[value])
+          .as("value %d", value)
+          .isCloseTo(1e-3 * gradient[value] / fisher, within(1e-8));
+    }
+  }
+
+  /** By central differences of the score. */
+  private static double[] gradient(MultiLayerNetwork net, INDArray parameters, DataSet data) {
+    double[] result = new double[(int) parameters.length()];
+    for (int i = 0; i < result.length; i++) {
       double value = parameters.getDouble(i);
       double[] scores = new double[2];
       for (int side = 0; side < 2; side++) {
