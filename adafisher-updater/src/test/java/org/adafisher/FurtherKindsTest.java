@@ -24,6 +24,7 @@ import java.util.stream.Stream;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.layers.LayerNormalization;
 import org.deeplearning4j.nn.conf.RNNFormat;
+import org.deeplearning4j.nn.conf.graph.ElementWiseVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ActivationLayer;
 import org.deeplearning4j.nn.conf.layers.AutoEncoder;
@@ -40,6 +41,7 @@ import org.deeplearning4j.nn.conf.layers.misc.FrozenLayer;
 import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.conf.ocnn.OCNNOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -337,6 +339,35 @@ class FurtherKindsTest {
     assertThatThrownBy(() -> AdaFisher.attach(nothing))
         .isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("no trainable layer of this network has AdaFisher");
+  }
+
+  /** A residual block with the normalisation in front, as transformers have it. */
+  @Test
+  void layerNormalizationInAGraph() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            global(DataType.FLOAT, new AdaFisher(1e-3))
+                .graphBuilder()
+                .addInputs("x")
+                .addLayer("norm", new LayerNormalization(), "x")
+                .addLayer("dense", dense(6), "norm")
+                .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "x", "dense")
+                .addLayer("out", softmax(), "sum")
+                .setOutputs("out")
+                .setInputTypes(InputType.feedForward(6))
+                .build());
+    graph.init();
+    AdaFisherListener listener = AdaFisher.attach(graph);
+    assertThat(listener.factors(graph)).containsOnlyKeys("norm", "dense", "out");
+    DataSet data = kinds().findFirst().orElseThrow().data(DataType.FLOAT);
+    double first = graph.score(data);
+    for (int i = 0; i < STEPS; i++) {
+      graph.fit(data);
+    }
+    assertThat(graph.score(data)).isLessThan(first);
+    assertThat(listener.factors(graph).get("norm").inputFactor().toDoubleVector())
+        .hasSize(2)
+        .doesNotContain(1.0);
   }
 
   @Test
