@@ -219,15 +219,13 @@ final class Attachment {
       }
       openPretrained = pretrained;
       if (ours) {
-        Optional<ParameterSpan> span = layout.get().span(parameter);
-        if (span.isEmpty()) {
+        List<ParameterSpan> block = blocks.get(blocks.size() - 1);
+        List<ParameterSpan> spans = layout.get().spansOf(parameter);
+        block.addAll(spans);
+        if (spans.isEmpty()) {
           parts.add(FactorPart.withoutFactors(parameter));
+          block.add(ParameterSpan.withoutFactors(parameter, entry.getValue().length()));
         }
-        blocks
-            .get(blocks.size() - 1)
-            .add(
-                span.orElseGet(
-                    () -> ParameterSpan.withoutFactors(parameter, entry.getValue().length())));
       }
       open = ours;
     }

@@ -1,7 +1,9 @@
 package org.adafisher;
 
 import java.io.Serializable;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.adafisher.curvature.FactorPart;
 import org.adafisher.curvature.ParameterSpan;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
@@ -39,7 +41,7 @@ record LayerSlot(
 
   /** The length of a block's whole state: momentum, step count, curvature, perhaps some padding. */
   long blockStateSize(List<ParameterSpan> block, Preconditioning preconditioning) {
-    return block.stream().mapToLong(span -> stateSize(span.length(), preconditioning)).sum();
+    return lengths(block).stream().mapToLong(n -> stateSize(n, preconditioning)).sum();
   }
 
   /** The parts that a block's parameters meet, in the order in which its state has them. */
@@ -72,16 +74,30 @@ record LayerSlot(
                         part ->
                             part.name().equals(span.part()) && part.kind() == FactorPart.Kind.NONE))
         .map(ParameterSpan::parameter)
+        .distinct()
         .toList();
   }
 
   private long charge(
       List<ParameterSpan> block, long parameterLength, Preconditioning preconditioning) {
-    if (block.get(0).length() != parameterLength) {
+    List<Long> lengths = lengths(block);
+    if (lengths.get(0) != parameterLength) {
       return 0;
     }
-    long equallyLong = block.stream().filter(span -> span.length() == parameterLength).count();
+    long equallyLong = lengths.stream().filter(length -> length == parameterLength).count();
     long extra = STEP_COUNT + preconditioning.stateSize(partsOf(block), block);
     return (extra + equallyLong - 1) / equallyLong;
+  }
+
+  /** The lengths of a block's parameters, each of one or more spans. */
+  private static List<Long> lengths(List<ParameterSpan> block) {
+    return List.copyOf(
+        block.stream()
+            .collect(
+                Collectors.groupingBy(
+                    ParameterSpan::parameter,
+                    LinkedHashMap::new,
+                    Collectors.summingLong(ParameterSpan::length)))
+            .values());
   }
 }

@@ -27,6 +27,9 @@ public final class CallTap implements IActivation {
      * @param gradient dL/dz
      */
     void onGradient(INDArray gradient);
+
+    /** A call has thrown: the pass is over, and the exception goes on. */
+    void onFailure();
   }
 
   /**
@@ -40,16 +43,26 @@ public final class CallTap implements IActivation {
 
   @Override
   public INDArray getActivation(INDArray in, boolean training) {
-    INDArray output = delegate.getActivation(in, training);
-    observer.onActivation(output);
-    return output;
+    try {
+      INDArray output = delegate.getActivation(in, training);
+      observer.onActivation(output);
+      return output;
+    } catch (RuntimeException | Error e) {
+      observer.onFailure();
+      throw e;
+    }
   }
 
   @Override
   public Pair<INDArray, INDArray> backprop(INDArray in, INDArray epsilon) {
-    Pair<INDArray, INDArray> both = delegate.backprop(in, epsilon);
-    observer.onGradient(both.getFirst());
-    return both;
+    try {
+      Pair<INDArray, INDArray> both = delegate.backprop(in, epsilon);
+      observer.onGradient(both.getFirst());
+      return both;
+    } catch (RuntimeException | Error e) {
+      observer.onFailure();
+      throw e;
+    }
   }
 
   @Override

@@ -53,6 +53,8 @@ public final class Taps {
   public void replaceConfiguration(Layer layer, Consumer<NeuralNetConfiguration> change) {
     NeuralNetConfiguration original = layer.conf();
     NeuralNetConfiguration changed = original.clone();
+    // The layer's dropout remembers what it dropped in the forward pass; a clone of it does not.
+    changed.getLayer().setIDropout(original.getLayer().getIDropout());
     change.accept(changed);
     layer.setConf(changed);
     onDisarm(

@@ -22,6 +22,9 @@ import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
 import org.deeplearning4j.nn.conf.layers.EmbeddingLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
+import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
+import org.deeplearning4j.nn.conf.layers.GravesLSTM;
+import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.LearnedSelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.LocallyConnected1D;
 import org.deeplearning4j.nn.conf.layers.LocallyConnected2D;
@@ -32,6 +35,8 @@ import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.conf.layers.SelfAttentionLayer;
 import org.deeplearning4j.nn.conf.layers.SeparableConvolution2D;
 import org.deeplearning4j.nn.conf.layers.misc.ElementWiseMultiplicationLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.variational.VariationalAutoencoder;
 import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 
@@ -69,7 +74,12 @@ public final class FactorEstimators {
           entry(LearnedSelfAttentionLayer.class, new AttentionEstimator()),
           entry(RecurrentAttentionLayer.class, new RecurrentAttentionEstimator()),
           entry(CapsuleLayer.class, new CapsuleEstimator()),
-          entry(PrimaryCapsules.class, new PrimaryCapsulesEstimator()));
+          entry(PrimaryCapsules.class, new PrimaryCapsulesEstimator()),
+          entry(SimpleRnn.class, new SimpleRnnEstimator()),
+          entry(LSTM.class, LstmEstimator.plain()),
+          entry(GravesLSTM.class, LstmEstimator.graves()),
+          entry(GravesBidirectionalLSTM.class, LstmEstimator.gravesBidirectional()),
+          entry(Bidirectional.class, new BidirectionalEstimator()));
 
   private static final Map<Class<?>, VertexEstimator> BY_VERTEX =
       Map.of(AttentionVertex.class, new AttentionVertexEstimator());

@@ -3,10 +3,10 @@ package org.adafisher.curvature;
 import java.io.Serializable;
 
 /**
- * How one parameter of a layer meets its part's factors: the value of unit {@code k} and input
- * {@code j} has the Fisher information {@code H[inputOffset + j] * S[k]}. Its values come by unit
- * and then by input, as DL4J's dense [in, out] (f) and convolution [out, in, kh, kw] (c) weights
- * do, or its arrangement brings them in that order.
+ * How one parameter of a layer, or a run of its values, meets its part's factors: the value of unit
+ * {@code k} and input {@code j} has the Fisher information {@code H[inputOffset + j] * S[k]}. Its
+ * values come by unit and then by input, as DL4J's dense [in, out] (f) and convolution [out, in,
+ * kh, kw] (c) weights do, or its arrangement brings them in that order.
  *
  * <p>In groups, as in a depthwise convolution, units meet the inputs of their own group alone:
  * there are {@code groups} blocks of {@code inputs} entries of H, and each is for the next {@code

@@ -1,0 +1,183 @@
+package org.adafisher.curvature;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.adafisher.capture.Minibatch;
+import org.adafisher.capture.Taps;
+import org.adafisher.curvature.CallLog.Function;
+import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.api.ops.impl.transforms.custom.LayerNormBp;
+import org.nd4j.linalg.factory.Nd4j;
+
+/**
+ * z = W x_t + R h_(t-1) + b. W and b meet x_t, R meets h_(t-1), both the same rows: an example's
+ * step. DL4J's gradient of R leaves out the first step that it reaches, even where truncated
+ * back-propagation hands a state on; so h_(t-1) is 0 there.
+ *
+ * <p>With {@code hasLayerNorm}, z = norm(W x_t) * g + b + norm(R h_(t-1)) * g', where the first
+ * step has no second term: W and R meet the gradients below their normalisations and have no bias;
+ * g and b are the scale and shift of one layer normalisation, g' is the scale of another one.
+ */
+final class SimpleRnnEstimator implements FactorEstimator.FromPass {
+
+  private static final String W = SimpleRnnParamInitializer.WEIGHT_KEY;
+  private static final String R = SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY;
+  private static final String B = SimpleRnnParamInitializer.BIAS_KEY;
+  private static final String G = SimpleRnnParamInitializer.GAIN_KEY;
+  private static final String RECURRENT_NORM =
+      RecurrentSteps.RECURRENT + "/" + FactorPart.LAYER_NORM;
+
+  @Override
+  public FactorLayout layout(Layer layer) {
+    long inputs = layer.getParam(W).size(0);
+    long units = layer.getParam(W).size(1);
+    boolean norm = layer.paramTable().containsKey(G);
+    List<FactorPart> parts = new ArrayList<>();
+    parts.add(FactorPart.of(FactorPart.MAIN, norm ? inputs : inputs + 1, units));
+    parts.add(FactorPart.of(RecurrentSteps.RECURRENT, units, units));
+    List<ParameterSpan> spans = new ArrayList<>();
+    spans.add(new ParameterSpan(W, FactorPart.MAIN, 0, inputs, units));
+    spans.add(new ParameterSpan(R, RecurrentSteps.RECURRENT, 0, units, units));
+    if (norm) {
+      parts.add(FactorPart.ofNormalization(FactorPart.LAYER_NORM, units));
+      parts.add(FactorPart.ofNormalization(RECURRENT_NORM, units));
+      spans.add(new ParameterSpan(B, FactorPart.LAYER_NORM, 1, 1, units));
+      spans.add(new ParameterSpan(G, FactorPart.LAYER_NORM, 0, 1, units));
+      spans.add(new ParameterSpan(G, RECURRENT_NORM, 0, 1, units));
+    } else {
+      spans.add(new ParameterSpan(B, FactorPart.MAIN, inputs, 1, units));
+    }
+    return new FactorLayout(parts, spans);
+  }
+
+  @Override
+  public Supplier<Map<String, RawFactors>> watch(Layer listed, Taps taps, Minibatch minibatch) {
+    Layer layer = RecurrentSteps.unwrapped(listed);
+    CallLog log = new CallLog(layer, taps);
+    taps.replaceConfiguration(
+        layer,
+        conf -> {
+          BaseLayer rnn = (BaseLayer) conf.getLayer();
+          rnn.setActivationFn(log.tapped(Function.ACTIVATION, rnn.getActivationFn()));
+        });
+    return () -> estimate(layer, log, minibatch);
+  }
+
+  private static Map<String, RawFactors> estimate(Layer layer, CallLog log, Minibatch minibatch) {
+    if (log.passes().size() != 1) {
+      return RecurrentSteps.nothing();
+    }
+    CallLog.Pass pass = log.passes().get(0);
+    int all = pass.activations().size();
+    int taken = pass.gradients().size();
+    if (taken == 0 || taken > all) {
+      return RecurrentSteps.nothing();
+    }
+    RecurrentSteps steps = RecurrentSteps.of(layer, log, true, taken);
+    double rows = steps.rows();
+    if (rows == 0) {
+      return RecurrentSteps.nothing();
+    }
+    List<INDArray> gradients =
+        IntStream.rangeClosed(1, taken)
+            .mapToObj(i -> pass.gradients().get(taken - i).result())
+            .toList();
+    List<INDArray> previous = new ArrayList<>();
+    for (int step = all - taken; step < all; step++) {
+      previous.add(
+          step == all - taken
+              ? Nd4j.zerosLike(gradients.get(0))
+              : pass.activations()
+                  .get(step - 1)
+                  .result()
+                  .mulColumnVector(RecurrentSteps.counts(log, gradients.get(0), step - 1)));
+    }
+    if (layer.paramTable().containsKey(G)) {
+      return withLayerNorm(layer, steps, gradients, previous, minibatch);
+    }
+    INDArray gradient = steps.rowsOf(gradients);
+    double scale = minibatch.lossScale();
+    return Map.of(
+        FactorPart.MAIN,
+        RecurrentSteps.linear(steps.rowsOf(steps.inputs()), gradient, true, rows, scale),
+        RecurrentSteps.RECURRENT,
+        RecurrentSteps.linear(steps.rowsOf(previous), gradient, false, rows, scale));
+  }
+
+  private static Map<String, RawFactors> withLayerNorm(
+      Layer layer,
+      RecurrentSteps steps,
+      List<INDArray> gradients,
+      List<INDArray> previous,
+      Minibatch minibatch) {
+    long units = layer.getParam(W).size(1);
+    INDArray gains = layer.getParam(G).reshape(2, units);
+    Map<String, RawFactors> result =
+        new HashMap<>(
+            norm(
+                FactorPart.MAIN,
+                FactorPart.LAYER_NORM,
+                steps,
+                steps.inputs(),
+                gradients,
+                layer.getParam(W),
+                gains.getRow(0),
+                minibatch));
+    int taken = gradients.size();
+    RecurrentSteps later =
+        new RecurrentSteps(steps.inputs().subList(1, taken), steps.counts().subList(1, taken));
+    if (taken > 1 && later.rows() > 0) {
+      result.putAll(
+          norm(
+              RecurrentSteps.RECURRENT,
+              RECURRENT_NORM,
+              later,
+              previous.subList(1, taken),
+              gradients.subList(1, taken),
+              layer.getParam(R),
+              gains.getRow(1),
+              minibatch));
+    }
+    return result;
+  }
+
+  private static Map<String, RawFactors> norm(
+      String linear,
+      String normalization,
+      RecurrentSteps steps,
+      List<INDArray> inputs,
+      List<INDArray> gradients,
+      INDArray weights,
+      INDArray gain,
+      Minibatch minibatch) {
+    INDArray input = steps.rowsOf(inputs);
+    INDArray gradient = steps.rowsOf(gradients);
+    INDArray below = Nd4j.createUninitialized(gradient.dataType(), gradient.shape(), 'c');
+    INDArray own = gain.dup().reshape(gain.length());
+    Nd4j.exec(
+        new LayerNormBp(
+            Nd4j.concat(0, inputs.toArray(INDArray[]::new)).mmul(weights),
+            own,
+            gradient.dup('c'),
+            below,
+            own.ulike(),
+            true,
+            1));
+    return Map.of(
+        linear,
+        RecurrentSteps.linear(input, below, false, steps.rows(), minibatch.lossScale()),
+        normalization,
+        new RawFactors(
+            DenseEstimator.normInputs(
+                input, null, weights, gradients.get(0).size(0), gradients.size()),
+            Moments.meanSquare(
+                gradient.sum(0).reshape(1, -1), minibatch.lossScale(), minibatch.examples(), 0)));
+  }
+}
