@@ -1,7 +1,6 @@
 package org.adafisher.curvature;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -115,10 +114,5 @@ record RecurrentSteps(List<INDArray> inputs, List<INDArray> counts) {
   /** What a backward pass that nothing was seen of gives. */
   static Map<String, RawFactors> nothing() {
     return Map.of();
-  }
-
-  /** Columns side by side. */
-  static INDArray beside(INDArray... columns) {
-    return Nd4j.concat(1, Arrays.copyOf(columns, columns.length));
   }
 }

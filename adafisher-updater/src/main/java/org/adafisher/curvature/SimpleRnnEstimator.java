@@ -1,7 +1,6 @@
 package org.adafisher.curvature;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -13,7 +12,6 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.api.ops.impl.transforms.custom.LayerNormBp;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
@@ -21,40 +19,30 @@ import org.nd4j.linalg.factory.Nd4j;
  * step. DL4J's gradient of R leaves out the first step that it reaches, even where truncated
  * back-propagation hands a state on; so h_(t-1) is 0 there.
  *
- * <p>With {@code hasLayerNorm}, z = norm(W x_t) * g + b + norm(R h_(t-1)) * g', where the first
- * step has no second term: W and R meet the gradients below their normalisations and have no bias;
- * g and b are the scale and shift of one layer normalisation, g' is the scale of another one.
+ * <p>With {@code hasLayerNorm} it has no factors: DL4J 1.0.0-M2.1 fails in that layer's forward
+ * pass, so there is nothing to train.
  */
 final class SimpleRnnEstimator implements FactorEstimator.FromPass {
 
   private static final String W = SimpleRnnParamInitializer.WEIGHT_KEY;
   private static final String R = SimpleRnnParamInitializer.RECURRENT_WEIGHT_KEY;
   private static final String B = SimpleRnnParamInitializer.BIAS_KEY;
-  private static final String G = SimpleRnnParamInitializer.GAIN_KEY;
-  private static final String RECURRENT_NORM =
-      RecurrentSteps.RECURRENT + "/" + FactorPart.LAYER_NORM;
 
   @Override
   public FactorLayout layout(Layer layer) {
+    if (layer.paramTable().containsKey(SimpleRnnParamInitializer.GAIN_KEY)) {
+      return new FactorLayout(List.of(), List.of());
+    }
     long inputs = layer.getParam(W).size(0);
     long units = layer.getParam(W).size(1);
-    boolean norm = layer.paramTable().containsKey(G);
-    List<FactorPart> parts = new ArrayList<>();
-    parts.add(FactorPart.of(FactorPart.MAIN, norm ? inputs : inputs + 1, units));
-    parts.add(FactorPart.of(RecurrentSteps.RECURRENT, units, units));
-    List<ParameterSpan> spans = new ArrayList<>();
-    spans.add(new ParameterSpan(W, FactorPart.MAIN, 0, inputs, units));
-    spans.add(new ParameterSpan(R, RecurrentSteps.RECURRENT, 0, units, units));
-    if (norm) {
-      parts.add(FactorPart.ofNormalization(FactorPart.LAYER_NORM, units));
-      parts.add(FactorPart.ofNormalization(RECURRENT_NORM, units));
-      spans.add(new ParameterSpan(B, FactorPart.LAYER_NORM, 1, 1, units));
-      spans.add(new ParameterSpan(G, FactorPart.LAYER_NORM, 0, 1, units));
-      spans.add(new ParameterSpan(G, RECURRENT_NORM, 0, 1, units));
-    } else {
-      spans.add(new ParameterSpan(B, FactorPart.MAIN, inputs, 1, units));
-    }
-    return new FactorLayout(parts, spans);
+    return new FactorLayout(
+        List.of(
+            FactorPart.of(FactorPart.MAIN, inputs + 1, units),
+            FactorPart.of(RecurrentSteps.RECURRENT, units, units)),
+        List.of(
+            new ParameterSpan(W, FactorPart.MAIN, 0, inputs, units),
+            new ParameterSpan(R, RecurrentSteps.RECURRENT, 0, units, units),
+            new ParameterSpan(B, FactorPart.MAIN, inputs, 1, units)));
   }
 
   @Override
@@ -99,9 +87,6 @@ final class SimpleRnnEstimator implements FactorEstimator.FromPass {
                   .result()
                   .mulColumnVector(RecurrentSteps.counts(log, gradients.get(0), step - 1)));
     }
-    if (layer.paramTable().containsKey(G)) {
-      return withLayerNorm(layer, steps, gradients, previous, minibatch);
-    }
     INDArray gradient = steps.rowsOf(gradients);
     double scale = minibatch.lossScale();
     return Map.of(
@@ -110,6 +95,7 @@ final class SimpleRnnEstimator implements FactorEstimator.FromPass {
         RecurrentSteps.RECURRENT,
         RecurrentSteps.linear(steps.rowsOf(previous), gradient, false, rows, scale));
   }
+<<<<<<< HEAD
 
   private static Map<String, RawFactors> withLayerNorm(
       Layer layer,
@@ -180,4 +166,6 @@ final class SimpleRnnEstimator implements FactorEstimator.FromPass {
             Moments.meanSquare(
                 gradient.sum(0).reshape(1, -1), minibatch.lossScale(), minibatch.examples(), 0)));
   }
+=======
+>>>>>>> 0527ca4 (Test recurrent factors against brute force)
 }

@@ -243,6 +243,13 @@ final class BruteForce {
 
     /** The factors that the layer's estimator makes of one real training step of rate 0. */
     Map<String, RawFactors> factors() {
+      List<Map<String, RawFactors>> seen = allFactors();
+      assertThat(seen).hasSize(1);
+      return seen.get(0);
+    }
+
+    /** The same of each window of truncated back-propagation. */
+    List<Map<String, RawFactors>> allFactors() {
       var layer = model.getLayer(tested);
       FactorEstimator estimator = FactorEstimators.forLayer(layer).orElseThrow();
       Taps taps = new Taps();
@@ -266,11 +273,15 @@ final class BruteForce {
             @Override
             public void onBackwardPass(Model model) {
               Workspaces.outside(
+<<<<<<< HEAD
                   () ->
                       model
                           .gradient()
                           .gradientForVariable()
                           .forEach((name, gradient) -> gradients.put(name, gradient.dup('c'))));
+=======
+                  () -> gradients.putAll(copies(model.gradient().gradientForVariable())));
+>>>>>>> 0527ca4 (Test recurrent factors against brute force)
               if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
                 seen.add(
                     Workspaces.outside(
@@ -286,8 +297,39 @@ final class BruteForce {
             }
           });
       model.fit(data);
-      assertThat(seen).hasSize(1);
-      return seen.get(0);
+      return seen;
+    }
+
+    /** The same step, for its gradients alone. */
+    void fitUntapped() {
+      model.setListeners(
+          new BaseTrainingListener() {
+            @Override
+            public void onBackwardPass(Model model) {
+              Workspaces.outside(
+                  () -> gradients.putAll(copies(model.gradient().gradientForVariable())));
+            }
+          });
+      model.fit(data);
+    }
+
+    private static Map<String, INDArray> copies(Map<String, INDArray> arrays) {
+      Map<String, INDArray> result = new HashMap<>();
+      arrays.forEach((name, array) -> result.put(name, array.dup()));
+      return result;
+    }
+
+    /** DL4J's gradient of a parameter in the last step, summed over the minibatch. */
+    INDArray gradient(String parameter) {
+      return gradients.get(tested + "_" + parameter);
+    }
+
+    MultiLayerNetwork model() {
+      return model;
+    }
+
+    org.deeplearning4j.nn.api.Layer layer() {
+      return model.getLayer(tested);
     }
 
     /** dL/dz, or the derivative in whatever else a nudge moves on its way to z. */
