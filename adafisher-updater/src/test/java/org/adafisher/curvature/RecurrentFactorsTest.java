@@ -14,6 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
@@ -28,6 +30,7 @@ import net.jqwik.api.lifecycle.BeforeContainer;
 import org.adafisher.capture.Minibatch;
 import org.adafisher.capture.Taps;
 import org.adafisher.curvature.BruteForce.Net;
+import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -45,6 +48,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.IActivation;
@@ -256,52 +260,105 @@ class RecurrentFactorsTest {
     int parts = kind.hasPeepholes() ? 5 : 2;
     assertThat(actual).hasSize(parts * ways.size());
     for (Way way : ways) {
-      Rows rows = rows(net, kind, way, units, mask, 0);
+      INDArray zeros = Nd4j.zeros(DataType.DOUBLE, batch, units);
+      Rows rows = rows(net, kind, way, units, mask, 0, net::loss, zeros, zeros);
       assertFactors(actual, kind, way, rows, units);
-      assertGradients(net, way, rows, minibatch ? batch : 1);
+      assertGradients(net.layer(), net::gradient, way, rows, minibatch ? batch : 1);
     }
   }
 
-  @Property(tries = 10)
+  /**
+   * The layer on its own, as a ComputationGraph calls it; a MultiLayerNetwork of DL4J 1.0.0-M2.1
+   * goes back through whole windows without a state, whatever its configuration says.
+   */
+  @Property(tries = 20)
   void truncatedBackPropagation(
       @ForAll("oneWay") Kind kind,
       @ForAll @IntRange(min = 1, max = 2) int units,
-      @ForAll @IntRange(min = 2, max = 3) int window,
-      @ForAll boolean whole,
+      @ForAll @IntRange(min = 1, max = 3) int steps,
+      @ForAll @IntRange(min = 1, max = 4) int back,
+      @ForAll boolean resumed,
       @ForAll long seed) {
     Random random = new Random(seed);
-    // DL4J's SimpleRnn goes back without the state that it went forwards with: its second window's
-    // gradients are not those of the score.
-    int windows = kind == Kind.SIMPLE ? 1 : 2;
-    int steps = windows * window;
-    int back = whole ? window : window - 1;
-    INDArray features = gaussian(random, 2, 2, steps);
+    int batch = 2;
+    INDArray features = gaussian(random, batch, 2, steps);
     Net net = net(random, kind, Wrapper.NONE, Activation.SIGMOID, true, features, null, units);
-    var conf = net.model().getLayerWiseConfigurations();
-    conf.setBackpropType(BackpropType.TruncatedBPTT);
-    conf.setTbpttFwdLength(window);
-    conf.setTbpttBackLength(back);
-
-    List<Map<String, RawFactors>> actual = net.allFactors();
-
-    assertThat(actual).hasSize(windows);
-    System.err.println(
-        "DBG "
-            + kind
-            + " "
-            + Arrays.toString(actual.get(windows - 1).get("recurrent").inputMean()));
+    net.fitUntapped(); // makes arrays for the gradients
+    var layer = (RecurrentLayer) net.layer();
+    INDArray h = Nd4j.zeros(DataType.DOUBLE, batch, units);
+    INDArray c = h.dup();
+    // DL4J's SimpleRnn goes back without the state that it went forwards with.
+    if (resumed && kind != Kind.SIMPLE) {
+      h = gaussian(random, batch, units);
+      c = gaussian(random, batch, units);
+      Map<String, INDArray> state =
+          Map.of(
+              org.deeplearning4j.nn.layers.recurrent.LSTM.STATE_KEY_PREV_ACTIVATION,
+              h,
+              org.deeplearning4j.nn.layers.recurrent.LSTM.STATE_KEY_PREV_MEMCELL,
+              c);
+      layer.rnnSetPreviousState(state);
+      layer.rnnSetTBPTTState(state);
+    }
+    INDArray epsilon = gaussian(random, batch, units, steps);
+    var workspaces = LayerWorkspaceMgr.noWorkspaces();
+    DoubleSupplier loss =
+        () ->
+            layer
+                .rnnActivateUsingStoredState(net.input(), true, false, workspaces)
+                .mul(epsilon)
+                .sumNumber()
+                .doubleValue();
     Way way = kind.ways().get(0);
-    INDArray all = Nd4j.ones(DataType.DOUBLE, 2, steps);
-    Rows rows = rows(net, kind, way, units, all, steps - back);
-    System.err.println(
-        "DBG "
-            + Arrays.toString(means(rows.previous.toArray(double[][]::new), rows.previous.size())));
+    int first = Math.max(0, steps - back);
+    Rows rows =
+        rows(net, kind, way, units, Nd4j.ones(DataType.DOUBLE, batch, steps), first, loss, h, c);
     if (kind == Kind.SIMPLE) {
       // Its gradient leaves out what the first step that it reaches got from the one before.
-      rows.previous.subList(0, 2).replaceAll(row -> new double[row.length]);
+      rows.previous.subList(0, batch).replaceAll(row -> new double[row.length]);
     }
-    assertFactors(actual.get(windows - 1), kind, way, rows, units);
-    assertGradients(net, way, rows, 2);
+
+    Taps taps = new Taps();
+    var estimator = (FactorEstimator.FromPass) FactorEstimators.forLayer(layer).orElseThrow();
+    layer.setInput(net.input(), workspaces);
+    var pass = estimator.watch(layer, taps, new Minibatch(batch, false));
+    var gradients = layer.tbpttBackpropGradient(epsilon.dup(), back, workspaces).getFirst();
+    taps.disarm();
+
+    assertFactors(pass.get(), kind, way, rows, units);
+    assertGradients(layer, gradients::getGradientFor, way, rows, 1);
+  }
+
+  /** A window of a MultiLayerNetwork's. */
+  @Example
+  void windowsOfATruncatedNetwork() {
+    for (Kind kind : List.of(Kind.SIMPLE, Kind.LSTM, Kind.GRAVES)) {
+      Random random = new Random(4);
+      INDArray features = gaussian(random, 2, 2, 3);
+      Net net = net(random, kind, Wrapper.NONE, Activation.SIGMOID, true, features, null, 2);
+      var conf = net.model().getLayerWiseConfigurations();
+      conf.setBackpropType(BackpropType.TruncatedBPTT);
+      conf.setTbpttFwdLength(2);
+      conf.setTbpttBackLength(2);
+      List<Map<String, RawFactors>> windows = net.allFactors();
+      assertThat(windows).hasSize(2);
+      assertClose(
+          windows.get(0).get("").inputMean(),
+          BruteForce.withBias(
+              net.input()
+                  .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.interval(0, 2))
+                  .mean(0, 2)
+                  .toDoubleVector(),
+              true));
+      assertClose(
+          windows.get(1).get("").inputMean(),
+          BruteForce.withBias(
+              net.input()
+                  .get(NDArrayIndex.all(), NDArrayIndex.all(), NDArrayIndex.point(2))
+                  .mean(0)
+                  .toDoubleVector(),
+              true));
+    }
   }
 
   @Provide
@@ -479,16 +536,25 @@ class RecurrentFactorsTest {
   }
 
   /** The rows of the steps from the first that is asked for. */
-  private static Rows rows(Net net, Kind kind, Way way, int units, INDArray mask, int first) {
+  private static Rows rows(
+      Net net,
+      Kind kind,
+      Way way,
+      int units,
+      INDArray mask,
+      int first,
+      DoubleSupplier loss,
+      INDArray firstPrevious,
+      INDArray firstCell) {
     int batch = (int) mask.size(0);
     int steps = (int) mask.size(1);
-    INDArray gradient = gradient(net, kind, way, batch, units, steps);
+    INDArray gradient = gradient(net, kind, way, batch, units, steps, loss);
     INDArray input = net.input();
     INDArray w = net.parameter(way.parameter("W"));
     INDArray r = net.parameter(way.parameter("RW"));
     INDArray b = net.parameter(way.parameter("b")).reshape(1, -1);
-    INDArray h = Nd4j.zeros(DataType.DOUBLE, batch, units);
-    INDArray c = h.dup();
+    INDArray h = firstPrevious;
+    INDArray c = firstCell;
     IActivation gate =
         way.configuration(net) instanceof AbstractLSTM lstm
             ? lstm.getGateActivationFn()
@@ -553,28 +619,30 @@ class RecurrentFactorsTest {
   }
 
   /** dL/dz [steps, batch, gates * units], in DL4J's order of the gates. */
-  private static INDArray gradient(Net net, Kind kind, Way way, int batch, int units, int steps) {
+  private static INDArray gradient(
+      Net net, Kind kind, Way way, int batch, int units, int steps, DoubleSupplier loss) {
     INDArray nudge = Nd4j.zeros(DataType.DOUBLE, steps, batch, (long) kind.gates() * units);
     BaseLayer conf = way.configuration(net);
     return differences(
         () ->
             kind == Kind.SIMPLE
-                ? simpleLoss(net, conf, nudge)
-                : lstmLoss(net, conf, way, nudge, units),
+                ? simpleLoss(loss, conf, nudge)
+                : lstmLoss(loss, conf, way, nudge, units),
         nudge);
   }
 
-  private static double simpleLoss(Net net, BaseLayer conf, INDArray nudge) {
+  private static double simpleLoss(DoubleSupplier score, BaseLayer conf, INDArray nudge) {
     IActivation activation = conf.getActivationFn();
     conf.setActivationFn(
         new Nudged(
             activation, (call, z) -> z.addi(nudge.slice(call % nudge.size(0)).reshape(z.shape()))));
-    double loss = net.loss();
+    double loss = score.getAsDouble();
     conf.setActivationFn(activation);
     return loss;
   }
 
-  private static double lstmLoss(Net net, BaseLayer conf, Way way, INDArray nudge, int units) {
+  private static double lstmLoss(
+      DoubleSupplier score, BaseLayer conf, Way way, INDArray nudge, int units) {
     int steps = (int) nudge.size(0);
     int turns = conf instanceof GravesBidirectionalLSTM ? 2 : 1;
     IActivation activation = conf.getActivationFn();
@@ -599,7 +667,7 @@ class RecurrentFactorsTest {
                     call / 3 % (steps * turns) - way.turn * steps,
                     order[call % 3],
                     units)));
-    double loss = net.loss();
+    double loss = score.getAsDouble();
     conf.setActivationFn(activation);
     setGate(conf, gate);
     return loss;
@@ -664,8 +732,13 @@ class RecurrentFactorsTest {
   }
 
   /** The sum over rows of gradient times input, by the layout, is DL4J's gradient. */
-  private static void assertGradients(Net net, Way way, Rows rows, int lossScale) {
-    FactorLayout layout = FactorEstimators.forLayer(net.layer()).orElseThrow().layout(net.layer());
+  private static void assertGradients(
+      org.deeplearning4j.nn.api.Layer layer,
+      Function<String, INDArray> actual,
+      Way way,
+      Rows rows,
+      int lossScale) {
+    FactorLayout layout = FactorEstimators.forLayer(layer).orElseThrow().layout(layer);
     for (String name : List.of("W", "RW", "b")) {
       String parameter = way.parameter(name);
       List<Double> expected = new ArrayList<>();
@@ -697,7 +770,7 @@ class RecurrentFactorsTest {
           }
         }
       }
-      INDArray gradient = net.gradient(parameter);
+      INDArray gradient = actual.apply(parameter);
       assertClose(
           gradient.dup('f').data().asDouble(),
           expected.stream().mapToDouble(Double::doubleValue).toArray(),
