@@ -3,14 +3,19 @@ package org.adafisher;
 import static org.adafisher.TestNetworks.parameters;
 import static org.adafisher.TestNetworks.state;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
+import org.adafisher.curvature.KroneckerFactors;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.BackpropType;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
@@ -25,7 +30,9 @@ import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -179,6 +186,44 @@ class RecurrentKindsTest {
 
       assertThat(parameters(second)).isEqualTo(parameters(whole));
       assertThat(state(second)).isEqualTo(state(whole));
+    }
+  }
+
+  /** The step of a Graves LSTM's recurrent weights, four parts in one parameter. */
+  @Test
+  void peepholesAreDividedByTheirOwnFactors() {
+    MultiLayerNetwork net = net("GravesLSTM", DataType.DOUBLE, new AdaFisher(1e-3));
+    INDArray weights = net.getLayer(0).getParam("RW");
+    double[] before = weights.dup('f').data().asDouble();
+    AtomicReference<INDArray> sum = new AtomicReference<>();
+    net.addListeners(
+        new BaseTrainingListener() {
+          @Override
+          public void onBackwardPass(Model model) {
+            sum.set(model.gradient().getGradientFor("0_RW").detach().dup('f'));
+          }
+        });
+    net.fit(data("GravesLSTM", DataType.DOUBLE, 1).get(0));
+    double[] after = weights.dup('f').data().asDouble();
+
+    Map<String, KroneckerFactors> factors = AdaFisher.attach(net).factors(net);
+    double[] gradient = sum.get().data().asDouble();
+    double damping = Released.DEFAULT_DAMPING;
+    double decay = 1e-3 * 1e-4; // the rate times the weights' decay
+    List<String> peepholes = List.of("forgetPeephole", "outputPeephole", "inputPeephole");
+    for (int k = 0; k < 4 * UNITS + 3; k++) {
+      for (int j = 0; j < UNITS; j++) {
+        boolean dense = k < 4 * UNITS;
+        KroneckerFactors own =
+            factors.get("layer0/" + (dense ? "recurrent" : peepholes.get(k - 4 * UNITS)));
+        double fisher =
+            own.inputFactor().getDouble(j) * own.gradientFactor().getDouble(dense ? k : j);
+        int at = k * UNITS + j;
+        double step = 1e-3 * gradient[at] / TestNetworks.BATCH / (fisher + damping);
+        assertThat(before[at] - after[at])
+            .as("column %d, row %d", k, j)
+            .isCloseTo(step + decay * before[at], within(1e-9 * Math.abs(step) + 1e-15));
+      }
     }
   }
 }

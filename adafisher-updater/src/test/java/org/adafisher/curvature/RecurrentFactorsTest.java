@@ -228,7 +228,7 @@ class RecurrentFactorsTest {
     return Arbitraries.of(Activation.SIGMOID, Activation.HARDSIGMOID);
   }
 
-  @Property(tries = 25)
+  @Property(tries = 30)
   void kinds(
       @ForAll Kind kind,
       @ForAll Wrapper wrapper,
@@ -241,8 +241,6 @@ class RecurrentFactorsTest {
       @ForAll @IntRange(min = 2, max = 3) int steps,
       @ForAll long seed) {
     Assume.that(kind != Kind.GRAVES_BIDIRECTIONAL || !wrapper.isBidirectional());
-    // DL4J does not pass on what it masks when it lets another layer reverse the steps.
-    Assume.that(!padded || !wrapper.isBidirectional());
     Random random = new Random(seed);
     INDArray mask = Nd4j.ones(DataType.DOUBLE, batch, steps);
     if (padded) {
@@ -261,7 +259,10 @@ class RecurrentFactorsTest {
     assertThat(actual).hasSize(parts * ways.size());
     for (Way way : ways) {
       INDArray zeros = Nd4j.zeros(DataType.DOUBLE, batch, units);
-      Rows rows = rows(net, kind, way, units, mask, 0, net::loss, zeros, zeros);
+      // Nobody tells an LSTM inside a Bidirectional of padding: backwards, it begins with it.
+      boolean told = kind == Kind.SIMPLE || !wrapper.isBidirectional() || way.forwards;
+      INDArray own = told ? mask : Nd4j.onesLike(mask);
+      Rows rows = rows(net, kind, way, units, own, 0, net::loss, zeros, zeros);
       assertFactors(actual, kind, way, rows, units);
       assertGradients(net.layer(), net::gradient, way, rows, minibatch ? batch : 1);
     }
