@@ -107,20 +107,16 @@ final class DenseEstimator implements FactorEstimator.FromSignal {
     result.put(
         FactorPart.LAYER_NORM,
         new RawFactors(
-            normInputs(
-                input,
-                counts,
-                weights,
-                minibatch.examples(),
-                input.size(0) / minibatch.examples()),
+            normInputs(input, counts, weights, minibatch.examples()),
             Moments.meanSquare(
                 gradient.sum(0).reshape(1, -1), minibatch.lossScale(), minibatch.examples(), 0)));
     return result;
   }
 
-  /** From the sums of the normalisation's input z = x W alone, whose rows come step by step. */
-  static double[] normInputs(
-      INDArray input, INDArray counts, INDArray weights, long batch, long steps) {
+  /** From the sums of the normalisation's input z = x W alone. */
+  private static double[] normInputs(
+      INDArray input, INDArray counts, INDArray weights, long batch) {
+    long steps = input.size(0) / batch;
     if (steps <= 1) {
       return NormInputs.ofFeatures(input.sum(0).reshape(1, -1).mmul(weights), batch);
     }

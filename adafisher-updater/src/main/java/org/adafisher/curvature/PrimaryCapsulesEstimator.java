@@ -15,6 +15,7 @@ final class PrimaryCapsulesEstimator extends SameDiffEstimator {
 
   private static final String WEIGHT = "weight";
   private static final String BIAS = "bias";
+  private static final ConvolutionEstimator CONVOLUTION = new ConvolutionEstimator();
 
   @Override
   public FactorLayout layout(Layer layer) {
@@ -55,12 +56,10 @@ final class PrimaryCapsulesEstimator extends SameDiffEstimator {
 
   private static RawFactors estimate(
       Layer layer, INDArray input, INDArray gradient, Minibatch minibatch) {
-    int height = (int) gradient.size(2);
-    int width = (int) gradient.size(3);
-    double rows = (double) gradient.size(0) * height * width;
-    ConvolutionEstimator.InputMoments moments =
-        ConvolutionEstimator.inputMoments(
-            input, convolution((PrimaryCapsules) layer.conf().getLayer()), height, width);
+    ConvolutionLayer conf = convolution((PrimaryCapsules) layer.conf().getLayer());
+    Windows windows = CONVOLUTION.windows(conf, input.shape(), gradient.shape());
+    double rows = (double) gradient.size(0) * windows.positions();
+    Windows.InputMoments moments = windows.moments(input);
     double[] s = Moments.meanSquare(gradient, minibatch.lossScale(), rows, 0, 2, 3);
     return layer.paramTable().containsKey(BIAS)
         ? new RawFactors(Moments.withBias(moments.square()), s, Moments.withBias(moments.mean()))

@@ -40,7 +40,7 @@ final class VariationalAutoencoderEstimator implements FactorEstimator.FromPass 
 
   @Override
   public Supplier<Map<String, RawFactors>> watch(Layer layer, Taps taps, Minibatch minibatch) {
-    Encoder encoder = new Encoder(layer, depth(layer), minibatch);
+    Encoder encoder = new Encoder(layer, depth(layer), taps, minibatch);
     taps.replaceConfiguration(
         layer,
         conf -> {
@@ -64,13 +64,15 @@ final class VariationalAutoencoderEstimator implements FactorEstimator.FromPass 
 
     private final Layer layer;
     private final int depth;
+    private final Taps taps;
     private final Minibatch minibatch;
     private final List<INDArray> outputs = new ArrayList<>();
     private final Map<String, RawFactors> raw = new HashMap<>();
 
-    private Encoder(Layer layer, int depth, Minibatch minibatch) {
+    private Encoder(Layer layer, int depth, Taps taps, Minibatch minibatch) {
       this.layer = layer;
       this.depth = depth;
+      this.taps = taps;
       this.minibatch = minibatch;
     }
 
@@ -96,6 +98,11 @@ final class VariationalAutoencoderEstimator implements FactorEstimator.FromPass 
                     Moments.meanSquare(gradient, minibatch.lossScale(), rows, 0),
                     Moments.withBias(Moments.mean(input, rows, 0))));
           });
+    }
+
+    @Override
+    public void onFailure() {
+      taps.disarm();
     }
   }
 }

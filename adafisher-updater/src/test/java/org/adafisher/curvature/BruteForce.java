@@ -233,7 +233,7 @@ final class BruteForce {
     }
 
     /** DL4J's gradient of the loss that is minimised, as {@link #factors} saw it. */
-    INDArray gradient(String parameter) {
+    INDArray minimisedGradient(String parameter) {
       return gradients.get(tested + "_" + parameter).mul(minibatch.lossScale());
     }
 
@@ -273,15 +273,7 @@ final class BruteForce {
             @Override
             public void onBackwardPass(Model model) {
               Workspaces.outside(
-<<<<<<< HEAD
-                  () ->
-                      model
-                          .gradient()
-                          .gradientForVariable()
-                          .forEach((name, gradient) -> gradients.put(name, gradient.dup('c'))));
-=======
                   () -> gradients.putAll(copies(model.gradient().gradientForVariable())));
->>>>>>> 0527ca4 (Test recurrent factors against brute force)
               if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
                 seen.add(
                     Workspaces.outside(
