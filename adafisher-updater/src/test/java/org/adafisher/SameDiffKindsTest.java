@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.io.File;
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -37,6 +38,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.nd4j.autodiff.samediff.SameDiff;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
@@ -146,7 +148,7 @@ class SameDiffKindsTest {
 
   @ParameterizedTest
   @EnumSource(Kind.class)
-  void everyParameterIsDividedByItsOwnUnitAndInput(Kind kind) {
+  void everyParameterIsDividedByItsOwnUnitAndInput(Kind kind) throws ReflectiveOperationException {
     MultiLayerNetwork net =
         kind.network(AdaFisher.builder().refreshInterval(1).build(), DataType.DOUBLE);
     var layer = net.getLayer(0);
@@ -158,6 +160,7 @@ class SameDiffKindsTest {
 
     TestNetworks.fit(net, kind.batches(1, DataType.DOUBLE));
 
+    assertThat(graphOf(layer).getListeners()).as("what watched it is off again").isEmpty();
     Map<String, KroneckerFactors> factors = AdaFisher.attach(net).factors(net);
     double[] momentum = state(net);
     int offset = 0;
@@ -179,6 +182,14 @@ class SameDiffKindsTest {
       }
       offset += step.length;
     }
+  }
+
+  private static SameDiff graphOf(org.deeplearning4j.nn.api.Layer layer)
+      throws ReflectiveOperationException {
+    Field field =
+        org.deeplearning4j.nn.layers.samediff.SameDiffLayer.class.getDeclaredField("sameDiff");
+    field.setAccessible(true);
+    return (SameDiff) field.get(layer);
   }
 
   static Stream<Arguments> kindsAndUpdaters() {
