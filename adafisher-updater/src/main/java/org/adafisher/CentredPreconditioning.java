@@ -82,7 +82,10 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
           // Not the block's own view, which is of something else where DL4J lists the parameters
           // in another order than it lays them out in.
           INDArray view = weights.getLayer().paramTable(false).get(weights.getParamName());
-          return group.span.arrangement().byUnit(view.reshape(view.ordering(), view.length()));
+          return group
+              .span
+              .arrangement()
+              .byUnit(view.reshape(view.ordering(), new long[] {view.length()}));
         },
         step -> decay(weights, step));
   }

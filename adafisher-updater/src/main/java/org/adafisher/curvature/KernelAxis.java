@@ -1,5 +1,6 @@
 package org.adafisher.curvature;
 
+import java.util.Arrays;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -61,17 +62,35 @@ record KernelAxis(
    * @return [inputs, kernel], 1 where some output position puts the element on the input
    */
   INDArray met(DataType type) {
-    double[] result = new double[inputs * kernel];
+    double[] all = new double[outputs];
+    Arrays.fill(all, 1);
+    return met(all, type);
+  }
+
+  /**
+   * @param counts of each example's output positions, one example after the other
+   * @param type of the result
+   * @return [examples * inputs, kernel], the count of the output position that puts the element on
+   *     the input, 0 if none does
+   */
+  INDArray met(double[] counts, DataType type) {
+    int examples = counts.length / outputs;
+    double[] result = new double[examples * inputs * kernel];
     int from = transposed ? inputs : outputs;
     int to = transposed ? outputs : inputs;
     for (int element = 0; element < kernel; element++) {
       for (int position = 0; position < from; position++) {
         int other = position * stride - padding + element * dilation;
         if (other >= 0 && other < to) {
-          result[(transposed ? position : other) * kernel + element] = 1;
+          int input = transposed ? position : other;
+          int output = transposed ? other : position;
+          for (int example = 0; example < examples; example++) {
+            result[(example * inputs + input) * kernel + element] =
+                counts[example * outputs + output];
+          }
         }
       }
     }
-    return Nd4j.create(result, new long[] {inputs, kernel}, type);
+    return Nd4j.create(result, new long[] {(long) examples * inputs, kernel}, type);
   }
 }

@@ -11,8 +11,9 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * bias, and the mean square of each gradient.
  *
  * @param inputFactor H, 1-d. Dense: [inputs], and one more for the bias if there is one.
- *     Convolution: [channels * kernel height * kernel width] in this order, and the bias.
- *     Embedding: [indices], and the bias. Normalization layers: [scale, shift]
+ *     Convolution, transposed and depthwise ones too: [channels * kernel depth * kernel height *
+ *     kernel width] in this order, as far as there are such, and the bias. Embedding: [indices],
+ *     and the bias. Normalization layers: [scale, shift]
  * @param gradientFactor S, 1-d: [units], or [channels]
  */
 public record KroneckerFactors(INDArray inputFactor, INDArray gradientFactor) {}

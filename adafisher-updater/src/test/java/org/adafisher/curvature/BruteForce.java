@@ -223,6 +223,11 @@ final class BruteForce {
       return FactorEstimators.forLayer(layer).orElseThrow().layout(layer);
     }
 
+    /** Gives the layer a mask of its own, such as DL4J's wrappers give it. */
+    void mask(INDArray mask) {
+      model.getLayer(tested).setMaskArray(mask);
+    }
+
     /** DL4J's own gradient of the loss by a parameter, as its flat values lie. */
     INDArray parameterGradient(String name) {
       model.setInput(data.getFeatures());
