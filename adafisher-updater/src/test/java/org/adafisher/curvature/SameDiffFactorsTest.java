@@ -247,7 +247,7 @@ class SameDiffFactorsTest {
     }
 
     private double[] byUnit(ParameterSpan span) {
-      INDArray gradient = net.minimisedGradient().apply(span.parameter());
+      INDArray gradient = net.gradient().apply(span.parameter());
       return flat(span.arrangement().byUnit(gradient.dup('c').reshape(gradient.length())));
     }
 
