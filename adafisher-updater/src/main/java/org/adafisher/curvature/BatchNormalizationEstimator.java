@@ -35,6 +35,11 @@ final class BatchNormalizationEstimator implements FactorEstimator.FromGradient 
   }
 
   @Override
+  public String approximation() {
+    return "the authors' formula, from sums over positions";
+  }
+
+  @Override
   public Map<String, RawFactors> estimate(
       Layer layer, Function<String, INDArray> parameterGradient, Minibatch minibatch) {
     INDArray beta = parameterGradient.apply(BETA);

@@ -21,6 +21,14 @@ public sealed interface FactorEstimator {
    */
   FactorLayout layout(Layer layer);
 
+  /**
+   * @return how the factors differ from the mean over rows of squared inputs and squared
+   *     pre-activation gradients, in a few words; empty if they do not
+   */
+  default String approximation() {
+    return "";
+  }
+
   /** An estimator that needs the layer's input and pre-activation gradient. */
   non-sealed interface FromSignal extends FactorEstimator {
 
