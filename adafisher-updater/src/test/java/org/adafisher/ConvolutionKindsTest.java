@@ -4,6 +4,7 @@ import static org.adafisher.TestNetworks.adaFisher;
 import static org.adafisher.TestNetworks.batches;
 import static org.adafisher.TestNetworks.fit;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
@@ -22,6 +23,7 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.Convolution1D;
 import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.Convolution3D;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.Deconvolution2D;
 import org.deeplearning4j.nn.conf.layers.Deconvolution3D;
 import org.deeplearning4j.nn.conf.layers.DepthwiseConvolution2D;
@@ -229,6 +231,55 @@ class ConvolutionKindsTest {
     net.setLabels(batch.getLabels());
     net.computeGradientAndScore();
     return net.getFlattenedGradients().div(batch.numExamples()).toDoubleVector();
+  }
+
+  /** Under Centred too, which moves the bias by what the weights and their decay do. */
+  @Test
+  void aConvolutionOverTimeIsOneOverImagesOfWidthOne() {
+    int kernel = 2;
+    MultiLayerNetwork time = decaying(new Convolution1DLayer.Builder(kernel).nOut(UNITS).build());
+    MultiLayerNetwork image = decaying(new ConvolutionLayer.Builder(kernel, 1).nOut(UNITS).build());
+    image.setParams(time.params());
+    INDArray weights = time.getLayer(0).getParam("W");
+    INDArray asUsed = weights.reshape('c', kernel, CHANNELS, UNITS).permute(2, 1, 0);
+    image.getLayer(0).setParam("W", asUsed.dup('c').reshape(UNITS, CHANNELS, kernel, 1));
+    AdaFisher.attach(time);
+    AdaFisher.attach(image);
+    for (DataSet batch : Kind.CONVOLUTION_1D.data(5, DataType.DOUBLE)) {
+      time.fit(batch);
+      INDArray features = batch.getFeatures();
+      image.fit(
+          new DataSet(
+              features.reshape(features.size(0), CHANNELS, features.size(2), 1),
+              batch.getLabels()));
+    }
+
+    assertClose(image.getLayer(0).getParam("W"), asUsed);
+    assertClose(image.getLayer(0).getParam("b"), time.getLayer(0).getParam("b"));
+    assertClose(image.getLayer(2).params(), time.getLayer(2).params());
+  }
+
+  private static MultiLayerNetwork decaying(Layer layer) {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            TestNetworks.global(DataType.DOUBLE, AdaFisher.centred())
+                .weightDecay(0.1)
+                .list()
+                .layer(layer)
+                .layer(new GlobalPoolingLayer.Builder(PoolingType.AVG).build())
+                .layer(TestNetworks.softmax())
+                .setInputType(
+                    layer instanceof Convolution1DLayer
+                        ? InputType.recurrent(CHANNELS, 6)
+                        : InputType.convolutional(6, 1, CHANNELS))
+                .build());
+    net.init();
+    return net;
+  }
+
+  private static void assertClose(INDArray actual, INDArray expected) {
+    assertThat(actual.dup('c').data().asDouble())
+        .containsExactly(expected.dup('c').data().asDouble(), offset(1e-9));
   }
 
   static Stream<Arguments> runs() {

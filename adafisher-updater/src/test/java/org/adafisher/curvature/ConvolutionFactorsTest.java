@@ -123,7 +123,7 @@ class ConvolutionFactorsTest {
     return Arbitraries.of(ConvolutionMode.Strict, ConvolutionMode.Truncate, ConvolutionMode.Same);
   }
 
-  @Property(tries = 25)
+  @Property(tries = 20)
   void overTime(
       @ForAll("axes") Axis time,
       @ForAll ConvolutionMode mode,
@@ -320,7 +320,7 @@ class ConvolutionFactorsTest {
         net, patches(channelsFirst(net, format), axes, mode, true), channelAxis(format), bias);
   }
 
-  @Property(tries = 25)
+  @Property(tries = 20)
   void depthwise(
       @ForAll("axes") Axis height,
       @ForAll("axes") Axis width,
@@ -357,7 +357,7 @@ class ConvolutionFactorsTest {
         net, patches(channelsFirst(net, format), axes, mode, false), channelAxis(format), bias);
   }
 
-  @Property(tries = 25)
+  @Property(tries = 20)
   void separable(
       @ForAll("axes") Axis height,
       @ForAll("axes") Axis width,
