@@ -58,7 +58,8 @@ public final class AdaFisherListener extends BaseTrainingListener {
    *
    * @param model an attached network
    * @return copies, by layer name; the scale and shift of a dense layer with {@code hasLayerNorm}
-   *     are under {@code "<layer>/layerNorm"}. Layers without factors are absent
+   *     are under {@code "<layer>/layerNorm"}, the depthwise weights of a separable convolution
+   *     under {@code "<layer>/depthwise"}. Layers without factors are absent
    */
   public Map<String, KroneckerFactors> factors(Model model) {
     Map<String, KroneckerFactors> result = new LinkedHashMap<>();

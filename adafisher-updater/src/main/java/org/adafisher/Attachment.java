@@ -251,7 +251,8 @@ final class Attachment {
 
   /**
    * DL4J cuts a layer's vector for its updaters by the lengths of the parameters as it lists them.
-   * Where that is not how they are laid out, two updaters get pieces that are no parameters.
+   * Where that is not how they are laid out (depthwise and separable convolutions with a bias), two
+   * updaters get pieces that are no parameters.
    */
   private static boolean cutsParameters(
       Trainable trainable, List<Map.Entry<String, INDArray>> laidOut) {

@@ -1,6 +1,7 @@
 package org.adafisher.curvature;
 
 import java.util.concurrent.TimeUnit;
+import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.convolution.Convolution;
@@ -32,7 +33,12 @@ public class ConvolutionFactorBenchmark {
   private static final int SIZE = 32;
 
   private final ConvolutionLayer conf =
-      new ConvolutionLayer.Builder(3, 3).padding(1, 1).nIn(CHANNELS).nOut(CHANNELS).build();
+      new ConvolutionLayer.Builder(3, 3)
+          .padding(1, 1)
+          .convolutionMode(ConvolutionMode.Truncate)
+          .nIn(CHANNELS)
+          .nOut(CHANNELS)
+          .build();
   private final INDArray input = Nd4j.rand(BATCH, CHANNELS, SIZE, SIZE);
 
   @Benchmark
