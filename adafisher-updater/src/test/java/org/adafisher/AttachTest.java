@@ -22,7 +22,6 @@ import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.conf.layers.BatchNormalization;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.LSTM;
 import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
@@ -161,7 +160,7 @@ class AttachTest {
         new MultiLayerNetwork(
             TestNetworks.global(DataType.DOUBLE, adaFisher())
                 .list()
-                .layer(new LSTM.Builder().nOut(4).build())
+                .layer(new UnknownRnn(4))
                 .layer(
                     new RnnOutputLayer.Builder(LossFunction.MSE)
                         .nOut(2)

@@ -76,10 +76,11 @@ class CentredTest {
 
   /** Every way in which parameters are treated, but for images. */
   private static MultiLayerNetwork sequences(DataType type) {
-    return sequences(type, 0.03);
+    return sequences(type, 0.03, new LSTM.Builder().nOut(4).build());
   }
 
-  private static MultiLayerNetwork sequences(DataType type, double decay) {
+  private static MultiLayerNetwork sequences(
+      DataType type, double decay, org.deeplearning4j.nn.conf.layers.Layer recurrent) {
     MultiLayerNetwork net =
         new MultiLayerNetwork(
             TestNetworks.global(type, centred())
@@ -92,7 +93,7 @@ class CentredTest {
                         .inputLength(STEPS)
                         .hasBias(true)
                         .build())
-                .layer(new LSTM.Builder().nOut(4).build())
+                .layer(recurrent)
                 .layer(new DenseLayer.Builder().nOut(4).hasLayerNorm(true).build())
                 .layer(new DenseLayer.Builder().nOut(4).biasUpdater(new Adam(1e-3)).build())
                 .layer(new DenseLayer.Builder().nOut(4).hasBias(false).build())
@@ -375,7 +376,7 @@ class CentredTest {
 
   @Test
   void parametersWithoutFactorsEachHaveTheirOwnDiagonal() {
-    MultiLayerNetwork net = sequences(DataType.DOUBLE, 0);
+    MultiLayerNetwork net = sequences(DataType.DOUBLE, 0, new UnknownRnn(4));
     AdaFisherListener listener = AdaFisher.attach(net);
     fit(net, sequenceBatches(1, DataType.DOUBLE));
     assertThat(listener.factors(net))
