@@ -8,6 +8,8 @@ import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.recurrent.Bidirectional;
+import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.learning.regularization.Regularization;
 
 /**
@@ -29,17 +31,32 @@ public final class DuplicateRegularization {
     int removed = 0;
     for (Trainable trainable : Network.of(network).trainables()) {
       Layer layer = Network.layerOf(trainable);
-      if (layer != null
-          && layer.conf() != null
-          && layer.conf().getLayer() instanceof BaseLayer conf) {
-        List<Regularization> weights = distinct(conf.getRegularization());
-        List<Regularization> biases = distinct(conf.getRegularizationBias());
-        removed += size(conf.getRegularization()) - size(weights);
-        removed += size(conf.getRegularizationBias()) - size(biases);
-        conf.setRegularization(weights);
-        conf.setRegularizationBias(biases);
+      if (layer != null && layer.conf() != null) {
+        removed += remove(layer.conf().getLayer());
       }
     }
+    return removed;
+  }
+
+  private static int remove(org.deeplearning4j.nn.conf.layers.Layer layer) {
+    if (layer instanceof Bidirectional both) {
+      return remove(both.getFwd()) + remove(both.getBwd());
+    }
+    if (layer instanceof BaseWrapperLayer wrapper) {
+      return remove(wrapper.getUnderlying());
+    }
+    if (!(layer instanceof BaseLayer conf)) {
+      return 0;
+    }
+    List<Regularization> weights = distinct(conf.getRegularization());
+    List<Regularization> biases = distinct(conf.getRegularizationBias());
+    int removed =
+        size(conf.getRegularization())
+            - size(weights)
+            + size(conf.getRegularizationBias())
+            - size(biases);
+    conf.setRegularization(weights);
+    conf.setRegularizationBias(biases);
     return removed;
   }
 

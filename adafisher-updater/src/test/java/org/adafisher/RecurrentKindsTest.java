@@ -17,6 +17,8 @@ import java.util.stream.Stream;
 import org.adafisher.curvature.KroneckerFactors;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.CacheMode;
+import org.deeplearning4j.nn.conf.WorkspaceMode;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
@@ -225,5 +227,40 @@ class RecurrentKindsTest {
             .isCloseTo(step + decay * before[at], within(1e-9 * Math.abs(step) + 1e-15));
       }
     }
+  }
+
+  @Test
+  void attachFindsDuplicateWeightDecayInsideABidirectional() {
+    MultiLayerNetwork net = net("Bidirectional", DataType.DOUBLE, new AdaFisher(1e-3));
+    for (String parameter : List.of("fW", "fRW", "bW", "bRW")) {
+      assertThat(net.getLayer(0).getConfig().getRegularizationByParam(parameter))
+          .as(parameter)
+          .hasSize(1);
+    }
+  }
+
+  /** Without workspaces, which DL4J's cache of this layer does not work in. */
+  @Test
+  void aLayerThatGoesBackFromACacheTrainsByTheRule() {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            TestNetworks.global(DataType.DOUBLE, new AdaFisher(1e-3))
+                .cacheMode(CacheMode.DEVICE)
+                .trainingWorkspaceMode(WorkspaceMode.NONE)
+                .list()
+                .layer(layer("GravesBidirectionalLSTM"))
+                .layer(
+                    new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(TestNetworks.CLASSES)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.recurrent(INPUTS, STEPS))
+                .build());
+    net.init();
+    AdaFisherListener listener = AdaFisher.attach(net);
+    double[] before = parameters(net);
+    net.fit(data("GravesBidirectionalLSTM", DataType.DOUBLE, 1).get(0));
+    assertThat(parameters(net)).isNotEqualTo(before);
+    assertThat(listener.factors(net)).containsOnlyKeys("layer1");
   }
 }
