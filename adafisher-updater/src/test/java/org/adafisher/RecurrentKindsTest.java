@@ -31,6 +31,7 @@ import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.deeplearning4j.nn.conf.layers.recurrent.TimeDistributed;
 import org.deeplearning4j.nn.conf.layers.util.MaskZeroLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.util.ModelSerializer;
@@ -262,5 +263,42 @@ class RecurrentKindsTest {
     net.fit(data("GravesBidirectionalLSTM", DataType.DOUBLE, 1).get(0));
     assertThat(parameters(net)).isNotEqualTo(before);
     assertThat(listener.factors(net)).containsOnlyKeys("layer1");
+  }
+
+  /** A graph, unlike a stack, does go back from a state and through part of a window. */
+  @Test
+  void aTruncatedGraphTrains() {
+    for (String kind : List.of("LSTM", "GravesLSTM", "SimpleRnn")) {
+      ComputationGraph graph =
+          new ComputationGraph(
+              TestNetworks.global(DataType.DOUBLE, AdaFisher.centred())
+                  .graphBuilder()
+                  .addInputs("in")
+                  .addLayer("rnn", layer(kind), "in")
+                  .addLayer(
+                      "out",
+                      new RnnOutputLayer.Builder(LossFunction.MCXENT)
+                          .nOut(TestNetworks.CLASSES)
+                          .activation(Activation.SOFTMAX)
+                          .build(),
+                      "rnn")
+                  .setOutputs("out")
+                  .setInputTypes(InputType.recurrent(INPUTS, STEPS))
+                  .backpropType(BackpropType.TruncatedBPTT)
+                  .tBPTTForwardLength(3)
+                  .tBPTTBackwardLength(2)
+                  .build());
+      graph.init();
+      AdaFisherListener listener = AdaFisher.attach(graph);
+      DataSet data = data(kind, DataType.DOUBLE, 1).get(0);
+      double before = graph.score(data);
+      for (int step = 0; step < 30; step++) {
+        graph.fit(data);
+      }
+      assertThat(graph.score(data)).as(kind).isLessThan(before);
+      // Averages start at 0 under this formulation: they are of what the passes showed.
+      assertThat(listener.factors(graph).get("rnn/recurrent").gradientFactor().minNumber())
+          .satisfies(least -> assertThat(least.doubleValue()).isPositive());
+    }
   }
 }
