@@ -32,10 +32,12 @@ import org.adafisher.capture.Taps;
 import org.adafisher.curvature.BruteForce.Net;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.BackpropType;
+import org.deeplearning4j.nn.conf.RNNFormat;
 import org.deeplearning4j.nn.conf.dropout.Dropout;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
+import org.deeplearning4j.nn.conf.layers.BaseRecurrentLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.conf.layers.GravesLSTM;
@@ -486,6 +488,50 @@ class RecurrentFactorsTest {
       var conf = net.layer().conf();
       assertThatThrownBy(net::factors).isInstanceOf(UnsupportedOperationException.class);
       assertThat(net.layer().conf()).isSameAs(conf);
+    }
+  }
+
+  @Example
+  void stepsMayComeBeforeFeatures() {
+    for (Kind kind : Kind.values()) {
+      INDArray features = gaussian(new Random(1), 2, 3, 4);
+      INDArray labels = labels(new Random(2), 2, 2, 4);
+      List<Map<String, RawFactors>> both = new ArrayList<>();
+      for (RNNFormat format : RNNFormat.values()) {
+        boolean last = format == RNNFormat.NCW;
+        var layer = (BaseRecurrentLayer) kind.layer(2, Activation.TANH, Activation.SIGMOID);
+        layer.setRnnDataFormat(format);
+        var output =
+            new RnnOutputLayer.Builder(new LossMCXENT(0, null))
+                .nOut(2)
+                .activation(Activation.SOFTMAX)
+                .dataFormat(format)
+                .build();
+        DataSet data =
+            last
+                ? new DataSet(features, labels)
+                : new DataSet(features.permute(0, 2, 1).dup(), labels.permute(0, 2, 1).dup());
+        Net net =
+            new Net(new Random(3), true, data, InputType.recurrent(3, 4, format), layer, output);
+        both.add(net.factors());
+      }
+      assertThat(both.get(0)).isNotEmpty().containsOnlyKeys(both.get(1).keySet());
+      both.get(0)
+          .forEach(
+              (part, raw) -> {
+                assertClose(raw.input(), both.get(1).get(part).input());
+                assertClose(raw.gradient(), both.get(1).get(part).gradient());
+              });
+    }
+  }
+
+  @Example
+  void aFullyMaskedMinibatchHasNoRows() {
+    for (Kind kind : Kind.values()) {
+      INDArray features = gaussian(new Random(1), 2, 3, 4);
+      INDArray mask = Nd4j.zeros(DataType.DOUBLE, 2, 4);
+      Net net = net(new Random(2), kind, Wrapper.NONE, Activation.SIGMOID, true, features, mask, 2);
+      assertThat(net.factors()).isEmpty();
     }
   }
 
