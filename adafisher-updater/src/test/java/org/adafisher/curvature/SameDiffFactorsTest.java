@@ -146,7 +146,7 @@ class SameDiffFactorsTest {
     private final Map<String, RawFactors> raw;
 
     Comparison(Net net, ToDoubleFunction<Trace> loss) {
-      this(new Subject(net::loss, net::factors, net.layout(), net::gradient), loss);
+      this(new Subject(net::loss, net::factors, net.layout(), net::minimisedGradient), loss);
     }
 
     Comparison(Subject net, ToDoubleFunction<Trace> loss) {
