@@ -118,6 +118,20 @@ class LayerCoverageTest {
         A wrapper (`Bidirectional`, `LastTimeStep`, `MaskZeroLayer`, `TimeDistributed`) has the factors of the layer inside it; the
         table shows one with an LSTM or a dense layer. Layers and vertices of your own, and SameDiff layers that are not in the
         table, fall under the rule. All other layers of Deeplearning4j have no parameters.
+
+        ## Why some have none, and other limits
+
+        - **PReLULayer**: the gradient that reaches it is nowhere to be seen. **OCNNOutputLayer**: its gradients hold penalties of
+          the layer's own. **VariationalAutoencoder**: the mean that its encoder ends in is kept to itself.
+        - **SimpleRnn with `hasLayerNorm`** fails in Deeplearning4j's own forward pass. **Convolution1D in NWC format** falls under
+          the rule: Deeplearning4j's backward pass of it throws, or gives a wrong gradient.
+        - **Depthwise and separable convolutions whose bias has another updater** fall under the rule: Deeplearning4j hands
+          updaters pieces that cut across these layers' parameters. Under weight noise a separable convolution's intermediate is
+          recomputed without the noise: an approximation.
+        - **GravesBidirectionalLSTM with a cache mode** falls under the rule.
+        - **LSTM and GravesLSTM without a mask of their own**: the steps after the last one that has any gradient count as padding.
+        - **SameDiff layers** (locally connected, attention, capsules): Deeplearning4j doubles their gradients and those of all
+          layers below them. Factors and momentum see the same gradients, so they fit together.
         """);
     return text.toString().replace(System.lineSeparator(), "\n");
   }
