@@ -9,7 +9,12 @@ public enum Task {
   /** Yes or no at every pixel; labels [examples, 1, height, width]. */
   SEGMENTATION("yes or no a pixel"),
   /** The example itself: features from 0 to 1, [examples, pixels], and labels equal to them. */
-  RECONSTRUCTION("the image itself");
+  RECONSTRUCTION("the image itself"),
+  /**
+   * The next token at every place; features [examples, tokens] and labels [examples, 1, tokens] are
+   * token numbers, the labels one place further on in the text.
+   */
+  LANGUAGE("the next token");
 
   private final String words;
 

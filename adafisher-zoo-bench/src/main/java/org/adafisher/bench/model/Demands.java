@@ -29,6 +29,11 @@ record Demands(Task task, Set<InputType.Type> inputs, int minimumSize, int multi
     return new Demands(Task.SEGMENTATION, IMAGES, multiple, multiple);
   }
 
+  /** The next token for tokens: the input type is recurrent, of the vocabulary's size and length. */
+  static Demands tokens() {
+    return new Demands(Task.LANGUAGE, Set.of(InputType.Type.RNN), 1, 1);
+  }
+
   /** One class a step for sequences. */
   static Demands sequences() {
     return new Demands(Task.SEQUENCE, Set.of(InputType.Type.RNN), 1, 1);
@@ -84,6 +89,7 @@ record Demands(Task task, Set<InputType.Type> inputs, int minimumSize, int multi
       case SEQUENCE -> "it continues text";
       case SEGMENTATION -> "it labels every pixel";
       case RECONSTRUCTION -> "it reconstructs images";
+      case LANGUAGE -> "it continues tokens";
     };
   }
 
