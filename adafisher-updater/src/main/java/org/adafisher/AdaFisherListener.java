@@ -4,6 +4,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.adafisher.capture.Minibatch;
@@ -78,6 +79,19 @@ public final class AdaFisherListener extends BaseTrainingListener {
       }
     }
     return result;
+  }
+
+  /**
+   * What the formulation's rule for parameters without factors is for; {@code attach} logs it once.
+   *
+   * @param model an attached network
+   * @return names of layers, and as {@code layer/parameter} those of single parameters, in the
+   *     network's order; empty if every trained parameter has factors
+   */
+  public Set<String> parametersWithoutFactors(Model model) {
+    Network network = Network.of(model);
+    watchOf(network);
+    return Attachment.parametersWithoutFactors(network);
   }
 
   /**

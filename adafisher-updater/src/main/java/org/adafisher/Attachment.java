@@ -106,7 +106,6 @@ final class Attachment {
           "AdaFisher: the network's data type is %s, in which squared gradients vanish and step counts end at 2048; use FLOAT or DOUBLE."
               .formatted(network.dataType()));
     }
-    Set<String> withoutFactors = new LinkedHashSet<>();
     boolean any = false;
     boolean changed = false;
     for (Trainable trainable : network.trainables()) {
@@ -114,14 +113,6 @@ final class Attachment {
       for (AdaFisher updater : updatersOf(trainable)) {
         any |= !frozen;
         LayerSlot slot = frozen ? null : slotOf(trainable, updater);
-        String layerName = trainable.getConfig().getLayerName();
-        if (slot != null) {
-          slot.parametersWithoutFactors().stream()
-              .filter(parameter -> !trainable.getConfig().isPretrainParam(parameter))
-              .forEach(parameter -> withoutFactors.add(layerName + "/" + parameter));
-        } else if (!frozen) {
-          withoutFactors.add(layerName);
-        }
         if (own || !Objects.equals(slot, updater.slot())) {
           Layer layer = Network.layerOf(trainable);
           UnaryOperator<IUpdater> withSlot = u -> u == updater ? updater.withSlot(slot) : u;
@@ -146,6 +137,7 @@ final class Attachment {
               + " network's builder).",
           duplicates);
     }
+    Set<String> withoutFactors = parametersWithoutFactors(network);
     if (!withoutFactors.isEmpty()) {
       log.info(
           "No factors are known for {} (layers, or single parameters of one): AdaFisher updates"
@@ -155,6 +147,31 @@ final class Attachment {
     if (changed) {
       renewUpdater(network);
     }
+  }
+
+  /**
+   * @param network prepared
+   * @return names of the layers, and as {@code layer/parameter} of single parameters, that the rule
+   *     is for
+   */
+  static Set<String> parametersWithoutFactors(Network network) {
+    Set<String> result = new LinkedHashSet<>();
+    for (Trainable trainable : network.trainables()) {
+      if (isFrozen(trainable)) {
+        continue;
+      }
+      String layerName = trainable.getConfig().getLayerName();
+      for (AdaFisher updater : updatersOf(trainable)) {
+        if (updater.slot() == null) {
+          result.add(layerName);
+        } else {
+          updater.slot().parametersWithoutFactors().stream()
+              .filter(parameter -> !trainable.getConfig().isPretrainParam(parameter))
+              .forEach(parameter -> result.add(layerName + "/" + parameter));
+        }
+      }
+    }
+    return result;
   }
 
   private static void requireInitialized(Network network) {

@@ -29,7 +29,9 @@ record Demands(Task task, Set<InputType.Type> inputs, int minimumSize, int multi
     return new Demands(Task.SEGMENTATION, IMAGES, multiple, multiple);
   }
 
-  /** The next token for tokens: the input type is recurrent, of the vocabulary's size and length. */
+  /**
+   * The next token for tokens: the input type is recurrent, of the vocabulary's size and length.
+   */
   static Demands tokens() {
     return new Demands(Task.LANGUAGE, Set.of(InputType.Type.RNN), 1, 1);
   }

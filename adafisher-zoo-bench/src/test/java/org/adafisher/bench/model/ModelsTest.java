@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.adafisher.AdaFisher;
 import org.adafisher.bench.data.Shape;
 import org.adafisher.bench.data.Task;
 import org.adafisher.bench.registry.Parameter;
@@ -74,6 +75,14 @@ class ModelsTest {
   @MethodSource("all")
   void isDescribedInOneLine(String name) {
     assertThat(type(name).description()).isNotBlank().doesNotContain("\n").doesNotEndWith(".");
+  }
+
+  @ParameterizedTest
+  @MethodSource("trainable")
+  void everyParameterHasFactors(String name) {
+    Model network = build(name, smallest(name), SEED, new AdaFisher(1e-3));
+
+    assertThat(AdaFisher.attach(network).parametersWithoutFactors(network)).isEmpty();
   }
 
   @ParameterizedTest
