@@ -1,6 +1,7 @@
 package org.adafisher.bench.run;
 
 import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
@@ -17,10 +18,14 @@ import java.util.zip.ZipOutputStream;
 import org.adafisher.bench.result.EpochResult;
 import org.adafisher.bench.result.ResultLog;
 import org.adafisher.bench.result.RunResult;
-import org.apache.commons.io.output.CloseShieldOutputStream;
+import org.adafisher.capture.Network;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
-import org.deeplearning4j.util.ModelSerializer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A network between two epochs with its optimizer's state, and what its last epoch gave: one file,
@@ -32,10 +37,13 @@ import org.deeplearning4j.util.ModelSerializer;
  */
 record Checkpoint(Model network, Map<String, double[]> optimizerState, EpochResult epoch) {
 
+  private static final int BUFFER = 1 << 16;
   private static final String EPOCH = "epoch.json";
   private static final String OPTIMIZER = "optimizer.bin";
-  private static final String STACK = "multi-layer-network.zip";
-  private static final String GRAPH = "computation-graph.zip";
+  private static final String STACK = "multi-layer-network.json";
+  private static final String GRAPH = "computation-graph.json";
+  private static final String PARAMETERS = "parameters.bin";
+  private static final String UPDATER = "updater.bin";
 
   /** Writes a file that is there in full or not at all. */
   static void write(Path file, Model network, Map<String, double[]> optimizerState, RunResult run)
@@ -51,8 +59,7 @@ record Checkpoint(Model network, Map<String, double[]> optimizerState, EpochResu
           zip.putNextEntry(new ZipEntry(OPTIMIZER));
           write(optimizerState, new DataOutputStream(zip));
         }
-        zip.putNextEntry(new ZipEntry(network instanceof ComputationGraph ? GRAPH : STACK));
-        ModelSerializer.writeModel(network, CloseShieldOutputStream.wrap(zip), true);
+        write(network, zip);
       }
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
@@ -68,23 +75,72 @@ record Checkpoint(Model network, Map<String, double[]> optimizerState, EpochResu
    */
   static Checkpoint read(Path file) throws IOException {
     try (ZipFile zip = new ZipFile(file.toFile())) {
-      String line;
-      try (InputStream in = zip.getInputStream(zip.getEntry(EPOCH))) {
-        line = new String(in.readAllBytes(), StandardCharsets.UTF_8);
-      }
-      ZipEntry graph = zip.getEntry(GRAPH);
-      try (InputStream in = zip.getInputStream(graph == null ? zip.getEntry(STACK) : graph)) {
-        Model network =
-            graph == null
-                ? ModelSerializer.restoreMultiLayerNetwork(in, true)
-                : ModelSerializer.restoreComputationGraph(in, true);
-        return new Checkpoint(network, optimizerState(zip), ResultLog.epoch(line));
-      }
+      String line = text(zip, zip.getEntry(EPOCH));
+      return new Checkpoint(network(zip), optimizerState(zip), ResultLog.epoch(line));
     } catch (IOException | RuntimeException e) {
       throw new IOException(
           "the checkpoint %s is damaged (%s); remove it, and its run starts again"
               .formatted(file, e.getMessage()),
           e);
+    }
+  }
+
+  /**
+   * What {@link org.deeplearning4j.util.ModelSerializer} writes, but not compressed: weights hardly
+   * shrink, and short epochs would spend more time on that than on training.
+   */
+  private static void write(Model network, ZipOutputStream zip) throws IOException {
+    boolean graph = network instanceof ComputationGraph;
+    zip.putNextEntry(new ZipEntry(graph ? GRAPH : STACK));
+    zip.write(Network.of(network).json().getBytes(StandardCharsets.UTF_8));
+    zip.putNextEntry(new ZipEntry(PARAMETERS));
+    write(network.params(), zip);
+    INDArray state = Networks.updaterState(network);
+    if (state != null) {
+      zip.putNextEntry(new ZipEntry(UPDATER));
+      write(state, zip);
+    }
+  }
+
+  private static void write(INDArray array, ZipOutputStream zip) throws IOException {
+    DataOutputStream out = new DataOutputStream(new BufferedOutputStream(zip, BUFFER));
+    Nd4j.write(array, out);
+    out.flush();
+  }
+
+  private static Model network(ZipFile zip) throws IOException {
+    INDArray parameters = array(zip, PARAMETERS);
+    INDArray state = zip.getEntry(UPDATER) == null ? null : array(zip, UPDATER);
+    ZipEntry graph = zip.getEntry(GRAPH);
+    if (graph == null) {
+      MultiLayerNetwork network =
+          new MultiLayerNetwork(MultiLayerConfiguration.fromJson(text(zip, zip.getEntry(STACK))));
+      network.init(parameters, false);
+      if (state != null) {
+        network.getUpdater().setStateViewArray(network, state, false);
+      }
+      return network;
+    }
+    ComputationGraph network =
+        new ComputationGraph(ComputationGraphConfiguration.fromJson(text(zip, graph)));
+    network.init(parameters, false);
+    if (state != null) {
+      network.getUpdater().setStateViewArray(state);
+    }
+    return network;
+  }
+
+  private static INDArray array(ZipFile zip, String name) throws IOException {
+    try (DataInputStream in =
+        new DataInputStream(
+            new BufferedInputStream(zip.getInputStream(zip.getEntry(name)), BUFFER))) {
+      return Nd4j.read(in);
+    }
+  }
+
+  private static String text(ZipFile zip, ZipEntry entry) throws IOException {
+    try (InputStream in = zip.getInputStream(entry)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
 

@@ -64,10 +64,14 @@ final class Networks {
 
   /** The optimizer's state in bytes. */
   static long stateBytes(Model network) {
-    INDArray state =
-        network instanceof MultiLayerNetwork stack
-            ? stack.getUpdater().getStateViewArray()
-            : ((ComputationGraph) network).getUpdater().getStateViewArray();
+    INDArray state = updaterState(network);
     return state == null ? 0 : state.length() * state.dataType().width();
+  }
+
+  /** The updater's state; {@code null} if it has none. */
+  static INDArray updaterState(Model network) {
+    return network instanceof MultiLayerNetwork stack
+        ? stack.getUpdater().getStateViewArray()
+        : ((ComputationGraph) network).getUpdater().getStateViewArray();
   }
 }
