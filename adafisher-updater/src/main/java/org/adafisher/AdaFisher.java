@@ -171,6 +171,15 @@ public final class AdaFisher implements IUpdater {
         learningRate, learningRateSchedule, beta, refreshInterval, formulation, newSlot);
   }
 
+  /** Whether it is the other one but for the learning rate, which a running updater takes anew. */
+  boolean hasStateOf(AdaFisher other) {
+    return this == other
+        || beta == other.beta
+            && refreshInterval == other.refreshInterval
+            && formulation.equals(other.formulation)
+            && Objects.equals(slot, other.slot);
+  }
+
   LayerSlot slot() {
     return slot;
   }

@@ -50,8 +50,20 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
   /** Prepares a network, whether it is a new one or has changed since. */
   void attachTo(Network network) {
-    Attachment.prepare(network, !watches.containsKey(network.model()));
+    Watch present = watches.get(network.model());
+    if (present != null) {
+      present.endPass();
+    }
+    Attachment.prepare(network, present == null);
     watches.putIfAbsent(network.model(), new Watch());
+  }
+
+  /** Leaves a network as if it had never been watched. */
+  void detachFrom(Network network) {
+    Watch watch = watches.remove(network.model());
+    if (watch != null) {
+      watch.endPass();
+    }
   }
 
   /**
@@ -132,7 +144,13 @@ public final class AdaFisherListener extends BaseTrainingListener {
       return; // a layer that is pretrained on its own
     }
     Network network = Network.of(model);
-    Workspaces.outside(() -> watchOf(network).start(network));
+    Workspaces.outside(
+        () -> {
+          Watch watch = watchOf(network);
+          watch.endPass();
+          Attachment.followConfiguration(network);
+          watch.start(network);
+        });
   }
 
   private Watch watchOf(Network network) {
@@ -151,9 +169,13 @@ public final class AdaFisherListener extends BaseTrainingListener {
     private final Map<Trainable, Watched> watched = new IdentityHashMap<>();
     private boolean dropLogged;
 
-    private void start(Network network) {
+    /** A pass that threw had no end: what it left on the layers comes off now. */
+    private void endPass() {
       taps.disarm();
       watched.clear();
+    }
+
+    private void start(Network network) {
       for (UpdaterBlock block : network.updaterBlocks()) {
         if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
           updater.bind(block);

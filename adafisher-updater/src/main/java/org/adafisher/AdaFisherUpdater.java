@@ -135,6 +135,12 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     return refreshes() && preconditioner.hasFactors() && config.getFormulation().usesStatistics();
   }
 
+  /** Whether the block has not yet made a step. */
+  boolean isFresh(UpdaterBlock block) {
+    bind(block);
+    return stepCount.count() == 0;
+  }
+
   private boolean refreshes() {
     return config.getFormulation().refreshesAt(steps, config.getRefreshInterval());
   }

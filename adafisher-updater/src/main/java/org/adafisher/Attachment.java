@@ -50,7 +50,15 @@ final class Attachment {
             .map(AdaFisherListener.class::cast)
             .findFirst();
     AdaFisherListener listener = present.orElseGet(AdaFisherListener::new);
+    boolean known = wasAttached(network);
     listener.attachTo(network);
+    if (known && network.iterationAndEpoch()[0] > 0 && isFresh(network)) {
+      log.warn(
+          "The network has done {} iterations, but it comes without the updater state that"
+              + " AdaFisher had in them (saved without it, or the file was cut short): momentum and"
+              + " factors start anew.",
+          network.iterationAndEpoch()[0]);
+    }
     if (present.isEmpty()) {
       List<TrainingListener> listeners = new ArrayList<>(network.listeners());
       listeners.add(listener);
@@ -62,8 +70,14 @@ final class Attachment {
   static void detach(Model model) {
     Network network = Network.of(model);
     requireInitialized(network);
-    List<TrainingListener> listeners = new ArrayList<>(network.listeners());
-    listeners.removeIf(AdaFisherListener.class::isInstance);
+    List<TrainingListener> listeners = new ArrayList<>();
+    for (TrainingListener listener : network.listeners()) {
+      if (listener instanceof AdaFisherListener ours) {
+        ours.detachFrom(network);
+      } else {
+        listeners.add(listener);
+      }
+    }
     network.setListeners(listeners);
     int iteration = network.iterationAndEpoch()[0];
     int epoch = network.iterationAndEpoch()[1];
@@ -96,6 +110,51 @@ final class Attachment {
    */
   static void prepare(Network network, boolean own) {
     requireInitialized(network);
+    requireSuitable(network);
+    if (!adapt(network, own)) {
+      throw new IllegalArgumentException(
+          "AdaFisher: no trainable layer of this network has AdaFisher; give its configuration"
+              + " .updater(new AdaFisher(1e-3)) first.");
+    }
+  }
+
+  /**
+   * DL4J's updater is made once: a layer that is given another updater later would be trained by
+   * the old one, and saved with a state that does not fit its configuration. So the configuration
+   * is followed; the state of what did not change is kept.
+   */
+  static void followConfiguration(Network network) {
+    if (!followsConfiguration(network)) {
+      adapt(network, false);
+    }
+  }
+
+  /**
+   * Whether the updater that is in use is the configuration's wherever one of them is AdaFisher.
+   */
+  private static boolean followsConfiguration(Network network) {
+    BaseMultiLayerUpdater<?> updater = network.updater(false);
+    if (updater == null) {
+      return true;
+    }
+    for (UpdaterBlock block : updater.getUpdaterBlocks()) {
+      Object used = block.getGradientUpdater().getConfig();
+      for (UpdaterBlock.ParamState parameter : block.getLayersAndVariablesInBlock()) {
+        IUpdater configured =
+            parameter.getLayer().getConfig().getUpdaterByParam(parameter.getParamName());
+        boolean same =
+            used instanceof AdaFisher ours
+                ? configured instanceof AdaFisher theirs && ours.hasStateOf(theirs)
+                : !(configured instanceof AdaFisher);
+        if (!same) {
+          return false;
+        }
+      }
+    }
+    return true;
+  }
+
+  private static void requireSuitable(Network network) {
     if (network.optimizationAlgorithm() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
       throw new IllegalStateException(
           "AdaFisher: the network's optimization algorithm is %s, but updaters work with STOCHASTIC_GRADIENT_DESCENT only; leave optimizationAlgo out of its configuration."
@@ -106,8 +165,14 @@ final class Attachment {
           "AdaFisher: the network's data type is %s, in which squared gradients vanish and step counts end at 2048; use FLOAT or DOUBLE."
               .formatted(network.dataType()));
     }
+  }
+
+  /**
+   * @return whether there is an AdaFisher to adapt
+   */
+  private static boolean adapt(Network network, boolean own) {
     boolean any = false;
-    boolean changed = false;
+    boolean changed = !followsConfiguration(network);
     for (Trainable trainable : network.trainables()) {
       boolean frozen = isFrozen(trainable);
       for (AdaFisher updater : updatersOf(trainable)) {
@@ -125,12 +190,7 @@ final class Attachment {
         }
       }
     }
-    if (!any) {
-      throw new IllegalArgumentException(
-          "AdaFisher: no trainable layer of this network has AdaFisher; give its configuration"
-              + " .updater(new AdaFisher(1e-3)) first.");
-    }
-    int duplicates = DuplicateRegularization.remove(network.model());
+    int duplicates = any ? DuplicateRegularization.remove(network.model()) : 0;
     if (duplicates > 0) {
       log.info(
           "Removed {} regularizations that DL4J would have applied twice (weightDecay set on the"
@@ -147,6 +207,22 @@ final class Attachment {
     if (changed) {
       renewUpdater(network);
     }
+    return any;
+  }
+
+  /** Whether the configuration is of a network that was attached before. */
+  private static boolean wasAttached(Network network) {
+    return network.trainables().stream()
+        .flatMap(trainable -> updatersOf(trainable).stream())
+        .anyMatch(updater -> updater.slot() != null);
+  }
+
+  /** Whether AdaFisher has not yet made a step, by its own count. */
+  private static boolean isFresh(Network network) {
+    return network.updater(false) == null
+        || network.updaterBlocks().stream()
+            .filter(block -> block.getGradientUpdater() instanceof AdaFisherUpdater)
+            .allMatch(block -> ((AdaFisherUpdater) block.getGradientUpdater()).isFresh(block));
   }
 
   /**

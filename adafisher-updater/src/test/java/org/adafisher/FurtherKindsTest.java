@@ -9,10 +9,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import java.io.File;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -54,7 +50,6 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
-import org.slf4j.LoggerFactory;
 
 /** What AdaFisher does to the less frequent kinds of layers, in networks of each. */
 class FurtherKindsTest {
@@ -405,21 +400,7 @@ class FurtherKindsTest {
   }
 
   private static List<String> said(MultiLayerNetwork net) {
-    Logger logger = (Logger) LoggerFactory.getLogger(AdaFisher.class);
-    ListAppender<ILoggingEvent> appender = new ListAppender<>();
-    Level level = logger.getLevel();
-    appender.start();
-    logger.addAppender(appender);
-    logger.setLevel(Level.INFO);
-    logger.setAdditive(false);
-    try {
-      AdaFisher.attach(net);
-    } finally {
-      logger.detachAppender(appender);
-      logger.setLevel(level);
-      logger.setAdditive(true);
-    }
-    return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    return TestNetworks.said(AdaFisher.class, () -> AdaFisher.attach(net));
   }
 
   /**

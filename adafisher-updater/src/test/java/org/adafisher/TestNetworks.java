@@ -1,5 +1,9 @@
 package org.adafisher;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -24,6 +28,7 @@ import org.nd4j.linalg.dataset.api.MultiDataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.slf4j.LoggerFactory;
 
 /** Small networks and data for the tests. */
 final class TestNetworks {
@@ -189,5 +194,24 @@ final class TestNetworks {
             ? stack.getUpdater().getStateViewArray()
             : ((ComputationGraph) net).getUpdater().getStateViewArray();
     return state.toDoubleVector();
+  }
+
+  /** What a class of this library writes to its log, of INFO and above, while an action runs. */
+  static List<String> said(Class<?> speaker, Runnable action) {
+    Logger logger = (Logger) LoggerFactory.getLogger(speaker);
+    ListAppender<ILoggingEvent> appender = new ListAppender<>();
+    Level level = logger.getLevel();
+    appender.start();
+    logger.addAppender(appender);
+    logger.setLevel(Level.INFO);
+    logger.setAdditive(false);
+    try {
+      action.run();
+    } finally {
+      logger.detachAppender(appender);
+      logger.setLevel(level);
+      logger.setAdditive(true);
+    }
+    return appender.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
   }
 }
