@@ -16,15 +16,19 @@ import java.nio.file.Path;
 import java.util.List;
 import org.deeplearning4j.datasets.iterator.utilty.ListDataSetIterator;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
+import org.deeplearning4j.earlystopping.EarlyStoppingResult;
+import org.deeplearning4j.earlystopping.saver.InMemoryModelSaver;
 import org.deeplearning4j.earlystopping.saver.LocalFileModelSaver;
 import org.deeplearning4j.earlystopping.scorecalc.DataSetLossCalculator;
 import org.deeplearning4j.earlystopping.termination.MaxEpochsTerminationCondition;
+import org.deeplearning4j.earlystopping.trainer.EarlyStoppingGraphTrainer;
 import org.deeplearning4j.earlystopping.trainer.EarlyStoppingTrainer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.listeners.Checkpoint;
 import org.deeplearning4j.optimize.listeners.CheckpointListener;
 import org.deeplearning4j.util.ModelSerializer;
 import org.junit.jupiter.api.Test;
@@ -165,6 +169,58 @@ class SaveAndResumeTest {
     AdaFisher.attach(resumed);
     fit(resumed, data);
     fit(resumed, data);
+
+    assertSame(resumed, whole);
+  }
+
+  /** Its best model, a copy, goes on too. */
+  @Test
+  void throughEarlyStoppingOfAGraph() {
+    List<DataSet> data = batches(5);
+    ComputationGraph whole = TestNetworks.mlp(adaFisher()).toComputationGraph();
+    AdaFisher.attach(whole);
+    for (int epoch = 0; epoch < 4; epoch++) {
+      fit(whole, data);
+    }
+
+    ComputationGraph stopped = TestNetworks.mlp(adaFisher()).toComputationGraph();
+    AdaFisher.attach(stopped);
+    EarlyStoppingConfiguration<ComputationGraph> configuration =
+        new EarlyStoppingConfiguration.Builder<ComputationGraph>()
+            .epochTerminationConditions(new MaxEpochsTerminationCondition(2))
+            .scoreCalculator(
+                new DataSetLossCalculator(new ListDataSetIterator<>(data, 1), true))
+            .modelSaver(new InMemoryModelSaver<>())
+            .build();
+    EarlyStoppingResult<ComputationGraph> result =
+        new EarlyStoppingGraphTrainer(configuration, stopped, new ListDataSetIterator<>(data, 1))
+            .fit();
+    assertThat(result.getBestModelEpoch()).isEqualTo(1);
+    ComputationGraph best = result.getBestModel();
+    assertThat(best).isNotSameAs(stopped);
+    AdaFisher.attach(best);
+    fit(best, data);
+    fit(best, data);
+    assertSame(best, whole);
+  }
+
+  @Test
+  void throughCheckpointListenerOfAGraphThatKeepsTheLast() throws IOException {
+    List<DataSet> data = batches(5);
+    ComputationGraph whole = TestNetworks.mlp(adaFisher()).toComputationGraph();
+    AdaFisher.attach(whole);
+    whole.addListeners(
+        new CheckpointListener.Builder(folder.toFile()).saveEveryNEpochs(1).keepLast(2).build());
+    for (int epoch = 0; epoch < 4; epoch++) {
+      whole.fit(new ListDataSetIterator<>(data, 1));
+    }
+    assertThat(CheckpointListener.availableCheckpoints(folder.toFile()))
+        .extracting(Checkpoint::getCheckpointNum)
+        .containsExactly(2, 3);
+
+    ComputationGraph resumed = CheckpointListener.loadCheckpointCG(folder.toFile(), 2);
+    AdaFisher.attach(resumed);
+    resumed.fit(new ListDataSetIterator<>(data, 1));
 
     assertSame(resumed, whole);
   }

@@ -1,0 +1,107 @@
+package org.adafisher.examples;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.stream.Stream;
+import org.adafisher.AdaFisher;
+import org.adafisher.bench.data.DataRequest;
+import org.adafisher.bench.data.Dataset;
+import org.adafisher.bench.data.Datasets;
+import org.adafisher.bench.data.Part;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.optimize.listeners.CheckpointListener;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/**
+ * Saves a checkpoint each epoch, keeps the last two, loses the program, and goes on from the last
+ * one: with momentum and factors, bit for bit the run that was never lost. What is special about
+ * AdaFisher: the restored network is attached again.
+ */
+public final class Checkpoints {
+
+  private static final int BATCH = 32;
+  private static final int EPOCHS = 6;
+  private static final int LOST_AFTER = 4;
+
+  private Checkpoints() {}
+
+  /**
+   * @param args none
+   */
+  public static void main(String[] args) throws Exception {
+    Dataset digits = Datasets.REGISTRY.get("digits").load(DataRequest.plain());
+    Path folder = Files.createTempDirectory("checkpoints");
+    try {
+      MultiLayerNetwork undisturbed = network();
+      train(undisturbed, digits, 0, EPOCHS);
+
+      MultiLayerNetwork lost = network();
+      lost.addListeners(
+          new CheckpointListener.Builder(folder.toFile()).saveEveryNEpochs(1).keepLast(2).build());
+      train(lost, digits, 0, LOST_AFTER);
+
+      try (Stream<Path> files = Files.list(folder)) {
+        System.out.println(
+            "checkpoints: "
+                + files
+                    .map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(".zip"))
+                    .sorted()
+                    .toList());
+      }
+      MultiLayerNetwork restored = CheckpointListener.loadLastCheckpointMLN(folder.toFile());
+      restored.setEpochCount(LOST_AFTER); // DL4J saves before it counts the epoch
+      AdaFisher.attach(restored);
+      train(restored, digits, LOST_AFTER, EPOCHS);
+
+      System.out.printf(
+          "after %d epochs, test accuracy %.3f; the same parameters as without a break: %s%n",
+          restored.getEpochCount(),
+          restored.evaluate(digits.inOrder(Part.TEST, BATCH)).accuracy(),
+          restored.params().equals(undisturbed.params()));
+    } finally {
+      delete(folder);
+    }
+  }
+
+  private static void train(MultiLayerNetwork net, Dataset digits, int from, int to) {
+    for (int epoch = from; epoch < to; epoch++) {
+      net.fit(digits.train(BATCH, epoch)); // each epoch has an order of its own
+    }
+  }
+
+  private static MultiLayerNetwork network() {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .activation(Activation.RELU)
+                .updater(new AdaFisher(1e-3))
+                .list()
+                .layer(new DenseLayer.Builder().nOut(64).build())
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(10)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.feedForward(64))
+                .build());
+    net.init();
+    AdaFisher.attach(net);
+    return net;
+  }
+
+  private static void delete(Path folder) throws java.io.IOException {
+    try (Stream<Path> files = Files.walk(folder)) {
+      for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(file);
+      }
+    }
+  }
+}
