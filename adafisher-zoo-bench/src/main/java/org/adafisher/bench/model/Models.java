@@ -18,6 +18,7 @@ public final class Models {
           entry("resnet18", new ResNet18()),
           entry("mobilenetv3-small", new MobileNetV3Small()),
           entry("densenet121", new DenseNet121()),
+          entry("transformer", new Transformer()),
           entry("lenet", Zoo.leNet()),
           entry("alexnet", Zoo.alexNet()),
           entry("vgg16", Zoo.vgg16()),

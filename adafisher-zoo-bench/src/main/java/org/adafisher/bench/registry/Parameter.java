@@ -40,6 +40,11 @@ public record Parameter(String name, OptionalDouble defaultValue, Range range) {
     return new Parameter(name, OptionalDouble.of(defaultValue), Range.COUNT);
   }
 
+  /** 1 for yes, 0 for no. */
+  public static Parameter flag(String name, boolean defaultValue) {
+    return new Parameter(name, OptionalDouble.of(defaultValue ? 1 : 0), Range.FLAG);
+  }
+
   /** A set of allowed values, and how to say it. */
   public enum Range {
     /** Above zero and finite. */
@@ -75,6 +80,13 @@ public record Parameter(String name, OptionalDouble defaultValue, Range range) {
       @Override
       public boolean contains(double value) {
         return value >= 0 && value < 1;
+      }
+    },
+    /** Zero or one. */
+    FLAG("0 or 1") {
+      @Override
+      public boolean contains(double value) {
+        return value == 0 || value == 1;
       }
     },
     /** A whole number of at least one. */

@@ -54,7 +54,7 @@ class ModelsTest {
       Set.of("digits-cnn", "digits-mlp", "mlp", "lenet", "vgg16", "vgg19");
 
   private static final Set<String> OTHER_TASKS =
-      Set.of("unet", "text-generation-lstm", "deep-autoencoder");
+      Set.of("unet", "text-generation-lstm", "deep-autoencoder", "transformer");
 
   private static final Set<String> UNTRAINABLE =
       Set.of("tiny-yolo", "yolo2", "simple-cnn", "nasnet");
@@ -125,7 +125,8 @@ class ModelsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"digits-cnn", "lenet", "squeezenet", "text-generation-lstm"})
+  @ValueSource(
+      strings = {"digits-cnn", "lenet", "squeezenet", "text-generation-lstm", "transformer"})
   void theSeedDecidesTheWeights(String name) {
     Shape shape = smallest(name);
     INDArray weights = build(name, shape, 1, new Nesterovs()).params();
@@ -260,6 +261,15 @@ class ModelsTest {
   }
 
   @Test
+  void theTransformerContinuesTokens() {
+    assertThat(type("transformer").refusal(tokens())).isEmpty();
+    assertThat(type("transformer").refusal(text()))
+        .hasValue("it continues tokens, and the data has one class a time step");
+    assertThat(type("text-generation-lstm").refusal(tokens()))
+        .hasValue("it continues text, and the data has the next token");
+  }
+
+  @Test
   void theLstmContinuesText() {
     assertThat(type("text-generation-lstm").refusal(text())).isEmpty();
     assertThat(type("text-generation-lstm").refusal(images(32, 3)))
@@ -332,6 +342,7 @@ class ModelsTest {
     return switch (name) {
       case "unet" -> masks(16);
       case "text-generation-lstm" -> text();
+      case "transformer" -> tokens();
       case "deep-autoencoder" -> vectors(4);
       default -> images(MINIMUM_SIZES.getOrDefault(name, 1), 3);
     };
@@ -351,6 +362,10 @@ class ModelsTest {
 
   private static Shape text() {
     return new Shape(Task.SEQUENCE, InputType.recurrent(30, 50), 30);
+  }
+
+  private static Shape tokens() {
+    return new Shape(Task.LANGUAGE, InputType.recurrent(30, 50), 30);
   }
 
   private static List<NeuralNetConfiguration> configurations(Model network) {

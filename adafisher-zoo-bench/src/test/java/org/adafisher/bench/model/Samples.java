@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.zip.GZIPInputStream;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -104,6 +105,17 @@ final class Samples {
         }
       }
       result.add(new DataSet(x, y));
+    }
+    return result;
+  }
+
+  /** The same, as numbers: tokens [batchSize, steps] and the next ones [batchSize, 1, steps]. */
+  static List<DataSet> tokens(int steps, int batchSize, int batches) {
+    List<DataSet> result = text(steps, batchSize, batches);
+    for (DataSet batch : result) {
+      DataType type = batch.getFeatures().dataType();
+      batch.setFeatures(batch.getFeatures().argMax(1).castTo(type));
+      batch.setLabels(batch.getLabels().argMax(1).castTo(type).reshape(batchSize, 1, steps));
     }
     return result;
   }

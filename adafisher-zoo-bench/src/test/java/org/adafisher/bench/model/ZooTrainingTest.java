@@ -59,7 +59,8 @@ class ZooTrainingTest {
         digits("mobilenetv3-small", 3e-4, 16, 3, 8, 2, ALL_DIGITS),
         digits("squeezenet", 1e-4, 32, 3, 8, 2, ZEROS_AND_ONES),
         digits("facenet-nn4-small2", 1e-1, 32, 3, 8, 2, ALL_DIGITS),
-        text("text-generation-lstm", 2e-4, 50, 2, 2));
+        text("text-generation-lstm", 2e-4, 50, 2, 2),
+        tokens("transformer", 1e-5, 50, 4, 2));
   }
 
   static Stream<Run> slow() {
@@ -180,6 +181,14 @@ class ZooTrainingTest {
             Task.SEQUENCE, InputType.recurrent(Samples.CHARACTERS, steps), Samples.CHARACTERS);
     return new Run(
         model, rate, shape, defaults(model), () -> Samples.text(steps, batchSize, batches));
+  }
+
+  private static Run tokens(String model, double rate, int steps, int batchSize, int batches) {
+    Shape shape =
+        new Shape(
+            Task.LANGUAGE, InputType.recurrent(Samples.CHARACTERS, steps), Samples.CHARACTERS);
+    return new Run(
+        model, rate, shape, defaults(model), () -> Samples.tokens(steps, batchSize, batches));
   }
 
   private static Map<String, Double> defaults(String model) {
