@@ -91,7 +91,8 @@ class TransformerTest {
     if (!optimizer.equals("adam")) {
       values.put("refreshInterval", 3.0);
     }
-    ComputationGraph whole = network(type.updater(new FixedSchedule(1e-3), values), TINY);
+    double rate = optimizer.equals("adafisherw") ? 1e-5 : 1e-3;
+    ComputationGraph whole = network(type.updater(new FixedSchedule(rate), values), TINY);
     Regularization.apply(whole, values);
     type.attach(whole, values);
     DataSet data = repetition(VOCABULARY, CONTEXT);
@@ -107,6 +108,7 @@ class TransformerTest {
       whole.fit(data);
       resumed.fit(data);
     }
+    assertThat(whole.params().sumNumber().doubleValue()).isFinite();
     assertThat(resumed.params()).isEqualTo(whole.params()).isNotEqualTo(saved);
     assertThat(resumed.getUpdater().getStateViewArray())
         .isEqualTo(whole.getUpdater().getStateViewArray());
@@ -126,12 +128,9 @@ class TransformerTest {
     assertThat(factors.keySet()).isEqualTo(layersWithParameters(net));
     factors.forEach(
         (layer, of) -> {
-          assertThat(of.inputFactor().maxNumber().doubleValue())
-              .as("%s has seen inputs", layer)
-              .isGreaterThan(0.08);
-          assertThat(of.gradientFactor().maxNumber().doubleValue())
-              .as("%s has seen gradients", layer)
-              .isGreaterThan(0.08);
+          // 1 before anything is seen, at most 0.088 after the first refresh
+          assertThat(of.inputFactor().maxNumber().doubleValue()).as(layer).isLessThan(0.1);
+          assertThat(of.gradientFactor().maxNumber().doubleValue()).as(layer).isLessThan(0.1);
         });
   }
 
@@ -222,8 +221,9 @@ class TransformerTest {
     assertThat(net.outputSingle(true, tokens)).isNotEqualTo(net.outputSingle(true, tokens));
     net.setLayerMaskArrays(null, null);
     Map<String, INDArray> seen = net.feedForward(tokens, true);
-    INDArray dropped = seen.get("embedding_dropout");
-    INDArray rows = seen.get("rows");
+    INDArray dropped = seen.get("embedding_dropout").dup();
+    // Those of the training pass are dropped from in place.
+    INDArray rows = net.feedForward(tokens, false).get("rows");
     double share = dropped.eq(0).castTo(dropped.dataType()).meanNumber().doubleValue();
     assertThat(share).as("dropped, not kept").isCloseTo(0.3, within(0.08));
     for (long i = 0; i < rows.size(0); i++) {
