@@ -1,0 +1,122 @@
+package org.adafisher.bench.text;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class TokenizerTest {
+
+  private static final String TRAINING =
+      "In the beginning, the earth was void; the earth's face was dark.\n";
+
+  @Test
+  void theNamesThatConfigurationsUse() {
+    assertThat(Tokenizers.REGISTRY.names()).containsExactly("byte", "character", "word", "bpe");
+    assertThat(Tokenizers.REGISTRY.names()).contains(Tokenizers.DEFAULT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"byte", "character", "bpe"})
+  void theTrainingTextComesBackAsItWas(String name) {
+    String text = TRAINING + "Grüße, 世界! \uD83D\uDE00\n";
+    Tokenizer tokenizer = tokenizer(name, text, OptionalInt.empty());
+
+    int[] tokens = tokenizer.encode(text);
+
+    assertThat(tokenizer.decode(tokens)).isEqualTo(text);
+    assertThat(IntStream.of(tokens))
+        .allMatch(token -> token >= 0 && token < tokenizer.vocabularySize());
+  }
+
+  @Test
+  void bytesAreTheirOwnNumbers() {
+    Tokenizer tokenizer = tokenizer("byte", "a", OptionalInt.empty());
+
+    assertThat(tokenizer.vocabularySize()).isEqualTo(256);
+    assertThat(tokenizer.encode("aé")).containsExactly(97, 0xC3, 0xA9);
+    assertThat(tokenizer.decode(new int[] {97, 0xC3, 98})).isEqualTo("a\uFFFDb");
+    assertThat(tokenizer.unknown()).isEmpty();
+  }
+
+  @Test
+  void charactersOutsideTheTrainingPartAreOneToken() {
+    Tokenizer tokenizer = tokenizer("character", "abba c", OptionalInt.empty());
+
+    assertThat(tokenizer.vocabularySize()).isEqualTo(5);
+    assertThat(tokenizer.encode("abxy")).containsExactly(1, 2, 0, 0);
+    assertThat(tokenizer.decode(new int[] {2, 0})).isEqualTo("b\uFFFD");
+    assertThat(tokenizer("character", "abba c", OptionalInt.of(3)).decode(new int[] {1, 2}))
+        .isEqualTo("ab");
+  }
+
+  @Test
+  void wordsAndMarksAreSeparate() {
+    Tokenizer tokenizer = tokenizer("word", TRAINING + TRAINING, OptionalInt.empty());
+
+    assertThat(tokenizer.decode(tokenizer.encode("the earth's face, was dark.\nvoid the face")))
+        .isEqualTo("the earth's face, was dark.\nvoid the face\n");
+    // the | earth | was | In | beginning | , | void | ; | earth's | face | dark | . | eos, and
+    // <unk>
+    assertThat(tokenizer.vocabularySize()).isEqualTo(14);
+    assertThat(tokenizer.decode(tokenizer.encode("the sea was"))).isEqualTo("the <unk> was\n");
+    assertThat(tokenizer.unknown()).hasValue(0);
+  }
+
+  @Test
+  void wordsThatOccurOnceAreUnknownUnlessTheTextHasUnknownWordsItself() {
+    Tokenizer own = tokenizer("word", "a a b\n", OptionalInt.empty());
+    Tokenizer prepared = tokenizer("word", "a a b <unk>\n", OptionalInt.empty());
+
+    assertThat(own.vocabularySize()).as("<unk>, a").isEqualTo(2);
+    assertThat(prepared.vocabularySize()).as("<unk>, a, b, <eos>").isEqualTo(4);
+    assertThat(prepared.encode("b c <unk>")[1]).isEqualTo(0).isEqualTo(prepared.encode("<unk>")[0]);
+  }
+
+  @Test
+  void tokenFilesAreCutAtBlanksAlone() {
+    Segmenter segmenter = Tokenizers.REGISTRY.get("word").segmenter(true);
+    int[] pieces = segmenter.split(" \n = U.S. @-@ born = \n");
+
+    assertThat(pieces).hasSize(1 + 5 + 1);
+    assertThat(segmenter.join(pieces)).isEqualTo("\n= U.S. @-@ born =\n");
+  }
+
+  @Test
+  void theVocabularyKeepsTheMostFrequent() {
+    Tokenizer tokenizer = tokenizer("word", "b b a a a c c c c\nd d\n", OptionalInt.of(3));
+
+    assertThat(tokenizer.decode(new int[] {1, 2})).isEqualTo("c a");
+    assertThat(tokenizer.vocabularySize()).isEqualTo(3);
+  }
+
+  @Test
+  void pairsThatTheTrainingPartLacksAreBytes() {
+    Tokenizer tokenizer = tokenizer("bpe", TRAINING, OptionalInt.empty());
+
+    assertThat(IntStream.of(tokenizer.encode(" the earth was")))
+        .hasSize(3)
+        .allMatch(token -> token > 255);
+    assertThat(tokenizer.encode(" firmament").length).isEqualTo(" firmament".length());
+    assertThat(tokenizer.decode(tokenizer.encode(" firmament 世"))).isEqualTo(" firmament 世");
+    assertThat(tokenizer.vocabularySize()).isBetween(257, 256 + TRAINING.length());
+    assertThat(tokenizer("bpe", TRAINING, OptionalInt.of(257)).decode(new int[] {256}))
+        .isEqualTo(" the");
+  }
+
+  @Test
+  void aVocabularyWithoutRoomIsRefused() {
+    assertThatThrownBy(() -> tokenizer("byte", "a", OptionalInt.of(100)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessage("vocabulary has to be at least 256, not 100");
+  }
+
+  private static Tokenizer tokenizer(String name, String training, OptionalInt most) {
+    Segmenter segmenter = Tokenizers.REGISTRY.get(name).segmenter(false);
+    return Tokenizer.of(segmenter, segmenter.split(training), most);
+  }
+}
