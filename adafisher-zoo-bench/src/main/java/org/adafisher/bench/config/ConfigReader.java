@@ -16,6 +16,8 @@ import org.adafisher.bench.data.Augmentation;
 import org.adafisher.bench.data.DataRequest;
 import org.adafisher.bench.data.DatasetType;
 import org.adafisher.bench.data.Datasets;
+import org.adafisher.bench.data.Task;
+import org.adafisher.bench.data.TextForm;
 import org.adafisher.bench.model.ModelType;
 import org.adafisher.bench.model.Models;
 import org.adafisher.bench.optimizer.OptimizerType;
@@ -25,6 +27,7 @@ import org.adafisher.bench.registry.Parameter;
 import org.adafisher.bench.registry.Parameter.Range;
 import org.adafisher.bench.result.Measure;
 import org.adafisher.bench.result.Target;
+import org.adafisher.bench.text.Tokenizers;
 
 /**
  * Reads an experiment from a YAML file, strictly: a key that nobody reads is a mistake, since it is
@@ -57,12 +60,16 @@ public final class ConfigReader {
       List.of(
           "name",
           "directory",
+          "file",
           "train",
           "validation",
           "test",
           "imageSize",
           "channels",
-          "augmentation");
+          "augmentation",
+          "tokenizer",
+          "vocabulary",
+          "context");
 
   private static final String EQUAL_EPOCHS = "equal-epochs";
   private static final String EQUAL_WALL_CLOCK = "equal-wall-clock";
@@ -121,7 +128,7 @@ public final class ConfigReader {
     try {
       return Path.of(section.text(key));
     } catch (InvalidPathException e) {
-      throw section.mistake(key, "'" + key + "' has to be a directory (" + e.getReason() + ")");
+      throw section.mistake(key, "'" + key + "' has to be a path (" + e.getReason() + ")");
     }
   }
 
@@ -155,20 +162,28 @@ public final class ConfigReader {
     Section section = root.section("data");
     section.allow(DATA_KEYS);
     String type = section.choice("name", Datasets.REGISTRY);
-    if (!section.has("directory")) {
+    if (!section.has("directory") && !section.has("file")) {
       needDirectory(section, "name", type);
     }
     if (!Datasets.REGISTRY.get(type).images()) {
-      for (String key : List.of("imageSize", "channels", "augmentation")) {
-        if (section.has(key)) {
-          throw section.mistake(key, "'%s' is for images, which %s is not".formatted(key, type));
-        }
-      }
+      refuse(
+          section,
+          List.of("imageSize", "channels", "augmentation"),
+          "is for images, which %s is not".formatted(type));
+    }
+    if (Datasets.REGISTRY.get(type).task() != Task.LANGUAGE) {
+      refuse(
+          section,
+          List.of("file", "tokenizer", "vocabulary", "context"),
+          "is for text in tokens, which %s is not".formatted(type));
+    }
+    if (section.has("directory")) {
+      refuse(section, List.of("file"), "and 'directory' are both given, one of them is allowed");
     }
     return new DataConfig(
         type,
         new DataRequest(
-            section.has("directory") ? Optional.of(path(section, "directory")) : Optional.empty(),
+            directory(section),
             optionalCount(section, "train"),
             optionalCount(section, "validation"),
             optionalCount(section, "test"),
@@ -176,17 +191,46 @@ public final class ConfigReader {
             channels(section),
             section.has("augmentation")
                 ? augmentation(section.section("augmentation"))
-                : Augmentation.NONE));
+                : Augmentation.NONE,
+            text(section)));
+  }
+
+  private static void refuse(Section section, List<String> keys, String why)
+      throws ConfigException {
+    for (String key : keys) {
+      if (section.has(key)) {
+        throw section.mistake(key, "'%s' %s".formatted(key, why));
+      }
+    }
+  }
+
+  private static Optional<Path> directory(Section section) throws ConfigException {
+    for (String key : List.of("directory", "file")) {
+      if (section.has(key)) {
+        return Optional.of(path(section, key));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static TextForm text(Section section) throws ConfigException {
+    return new TextForm(
+        section.has("tokenizer")
+            ? section.choice("tokenizer", Tokenizers.REGISTRY)
+            : TextForm.DEFAULT.tokenizer(),
+        optionalCount(section, "vocabulary"),
+        section.has("context") ? section.count("context") : TextForm.DEFAULT.context());
   }
 
   private static void needDirectory(Section section, String key, String type)
       throws ConfigException {
     DatasetType data = Datasets.REGISTRY.get(type);
     if (data.needsDirectory()) {
+      String place = data.task() == Task.LANGUAGE ? "file" : "directory";
       throw section.mistake(
           key,
-          "the data set '%s' needs its files, say where: {name: %s, directory: ...}"
-              .formatted(type, type));
+          "the data set '%s' needs its files, say where: {name: %s, %s: ...}"
+              .formatted(type, type, place));
     }
   }
 

@@ -44,6 +44,12 @@ record ByteDataset(Shape shape, Map<Part, Examples> parts, Minibatches minibatch
 
   private DataSetIterator pass(
       Part part, int[] order, int batchSize, Supplier<Optional<SplittableRandom>> chance) {
-    return new Pass(parts.get(part), minibatches, order, batchSize, shape.classes(), chance);
+    Examples examples = parts.get(part);
+    return new Pass(
+        (indices, augmentation) -> minibatches.make(examples, indices, augmentation),
+        order,
+        batchSize,
+        shape.classes(),
+        chance);
   }
 }

@@ -22,6 +22,8 @@ public final class Datasets {
           digits(Digits.illScaled()),
           entry(DigitsInk.NAME, new DigitsInk()),
           entry(Genesis.NAME, new Genesis()),
+          entry(LanguageText.BUILT_IN, LanguageText.builtIn()),
+          entry(LanguageText.OWN, LanguageText.own()),
           collection(
               "mnist",
               "MNIST: 60000 + 10000 handwritten digits of 28x28 grey pixels, 10 classes; needs a"
@@ -74,6 +76,17 @@ public final class Datasets {
               "expected are image files in train/CLASS and test/CLASS, or in CLASS alone"));
 
   private Datasets() {}
+
+  /**
+   * Text to be continued token by token: the user's, if the request says where it is, else what is
+   * built in.
+   *
+   * @throws DataException as {@link DatasetType#load}
+   */
+  public static TokenDataset language(DataRequest request) throws DataException {
+    return (request.directory().isPresent() ? LanguageText.own() : LanguageText.builtIn())
+        .load(request);
+  }
 
   private static Map.Entry<String, DatasetType> digits(Digits digits) {
     return entry(digits.name(), digits);

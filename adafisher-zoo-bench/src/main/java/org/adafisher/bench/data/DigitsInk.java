@@ -54,7 +54,8 @@ final class DigitsInk implements DatasetType {
             request.test(),
             OptionalInt.of(request.imageSize().orElse(DEFAULT_SIZE)),
             request.channels(),
-            request.augmentation());
+            request.augmentation(),
+            request.text());
     DecodedImages clean =
         ImageDecoding.decode(NAME, DigitImages.read(), DigitImages.VALIDATION, sized);
     int channels = clean.channels();

@@ -104,7 +104,8 @@ final class Genesis implements DatasetType {
     return new Examples(rows, new int[rows.length]);
   }
 
-  private static String read() {
+  /** The text. */
+  static String read() {
     try (InputStream file = Genesis.class.getResourceAsStream(RESOURCE)) {
       if (file == null) {
         throw new IOException("the embedded file " + RESOURCE + " is missing from the jar");

@@ -15,8 +15,7 @@ final class Pass implements DataSetIterator {
 
   private static final long serialVersionUID = 1L;
 
-  private final transient Examples examples;
-  private final transient Minibatches minibatches;
+  private final transient Maker maker;
   private final int[] order;
   private final int batchSize;
   private final int outcomes;
@@ -26,9 +25,16 @@ final class Pass implements DataSetIterator {
   private transient DataSetPreProcessor preProcessor;
   private int position;
 
+  /** Makes a minibatch of examples, by their numbers. */
+  @FunctionalInterface
+  interface Maker {
+    DataSet make(int[] indices, Optional<SplittableRandom> augmentation);
+  }
+
   /**
    * A pass at its beginning.
    *
+   * @param maker of its minibatches
    * @param order which examples, in which order
    * @param batchSize how many in a minibatch; the last may have fewer
    * @param outcomes the number of classes
@@ -36,8 +42,7 @@ final class Pass implements DataSetIterator {
    * @throws IllegalArgumentException if the batch size is not positive
    */
   Pass(
-      Examples examples,
-      Minibatches minibatches,
+      Maker maker,
       int[] order,
       int batchSize,
       int outcomes,
@@ -45,8 +50,7 @@ final class Pass implements DataSetIterator {
     if (batchSize < 1) {
       throw new IllegalArgumentException("a minibatch has at least 1 example, not " + batchSize);
     }
-    this.examples = examples;
-    this.minibatches = minibatches;
+    this.maker = maker;
     this.order = order;
     this.batchSize = batchSize;
     this.outcomes = outcomes;
@@ -70,7 +74,7 @@ final class Pass implements DataSetIterator {
       throw new NoSuchElementException("the pass is over");
     }
     int end = Math.min(order.length, position + num);
-    DataSet batch = minibatches.make(examples, Arrays.copyOfRange(order, position, end), random);
+    DataSet batch = maker.make(Arrays.copyOfRange(order, position, end), random);
     position = end;
     if (preProcessor != null) {
       preProcessor.preProcess(batch);

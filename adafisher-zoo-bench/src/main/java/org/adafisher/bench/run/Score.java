@@ -2,6 +2,7 @@ package org.adafisher.bench.run;
 
 import java.util.Iterator;
 import org.adafisher.bench.data.Task;
+import org.adafisher.bench.text.Perplexity;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.evaluation.classification.EvaluationBinary;
@@ -22,6 +23,8 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * summed over an image's pixels, and the accuracy the share of the pixels' variance about their
  * mean image, that of the examples seen, which the output explains.
  *
+ * <p>Of a {@link Task#LANGUAGE} every token counts alike; exp(loss) is the perplexity.
+ *
  * @param loss mean cross-entropy of a prediction in nats, the same for every model whatever its own
  *     loss function adds; for reconstruction the mean squared error of an image
  * @param accuracy share of right predictions, 0 to 1; for reconstruction the explained variance, 0
@@ -40,9 +43,22 @@ record Score(double loss, double accuracy) {
    * @param examples stop after the minibatch in which so many are reached
    */
   static Score of(Model network, Task task, Iterator<DataSet> batches, long examples) {
-    return task == Task.RECONSTRUCTION
-        ? ofReconstruction(network, batches, examples)
-        : ofPredictions(network, task, batches, examples);
+    return switch (task) {
+      case RECONSTRUCTION -> ofReconstruction(network, batches, examples);
+      case LANGUAGE -> ofLanguage(network, batches, examples);
+      default -> ofPredictions(network, task, batches, examples);
+    };
+  }
+
+  private static Score ofLanguage(Model network, Iterator<DataSet> batches, long examples) {
+    Perplexity perplexity = new Perplexity();
+    long seen = 0;
+    while (batches.hasNext() && seen < examples) {
+      DataSet batch = batches.next();
+      perplexity.eval(batch.getLabels(), output(network, batch), batch.getLabelsMaskArray());
+      seen += batch.numExamples();
+    }
+    return new Score(perplexity.loss(), perplexity.accuracy());
   }
 
   private static Score ofPredictions(

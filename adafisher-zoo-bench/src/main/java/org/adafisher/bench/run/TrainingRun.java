@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import org.adafisher.bench.data.Dataset;
 import org.adafisher.bench.data.Part;
+import org.adafisher.bench.data.Shape;
 import org.adafisher.bench.data.Task;
 import org.adafisher.bench.optimizer.Optimizers;
 import org.adafisher.bench.result.EpochResult;
@@ -14,6 +15,7 @@ import org.adafisher.bench.result.EpochResult.FactorSpread;
 import org.adafisher.bench.result.EpochResult.TestResult;
 import org.adafisher.bench.result.RunResult;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.inputs.InputType.InputTypeRecurrent;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
 import org.nd4j.linalg.factory.Nd4j;
 
@@ -25,6 +27,9 @@ final class TrainingRun {
 
   /** Small enough for large images on any machine. */
   private static final int EVALUATION_BATCH = 100;
+
+  /** Of a language model's output in numbers, 256 MB: large vocabularies make large outputs. */
+  private static final long EVALUATION_OUTPUT = 1L << 26;
 
   private static final double NANOS_A_SECOND = 1e9;
   private static final double NANOS_A_MILLI = 1e6;
@@ -124,6 +129,17 @@ final class TrainingRun {
   }
 
   private Score score(Dataset data, Task task, Part part, long examples) {
-    return Score.of(network, task, data.inOrder(part, EVALUATION_BATCH), examples);
+    return Score.of(network, task, data.inOrder(part, evaluationBatch(data.shape())), examples);
+  }
+
+  private static int evaluationBatch(Shape shape) {
+    return shape.task() == Task.LANGUAGE && shape.input() instanceof InputTypeRecurrent text
+        ? (int)
+            Math.max(
+                1,
+                Math.min(
+                    EVALUATION_BATCH,
+                    EVALUATION_OUTPUT / (shape.classes() * text.getTimeSeriesLength())))
+        : EVALUATION_BATCH;
   }
 }

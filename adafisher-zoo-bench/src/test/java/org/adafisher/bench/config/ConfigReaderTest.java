@@ -14,6 +14,7 @@ import java.util.OptionalInt;
 import org.adafisher.bench.backend.Backend;
 import org.adafisher.bench.data.Augmentation;
 import org.adafisher.bench.data.DataRequest;
+import org.adafisher.bench.data.TextForm;
 import org.adafisher.bench.result.Measure;
 import org.adafisher.bench.result.Target;
 import org.junit.jupiter.api.Test;
@@ -107,7 +108,8 @@ class ConfigReaderTest {
                     OptionalInt.of(40),
                     OptionalInt.of(32),
                     OptionalInt.of(3),
-                    new Augmentation(4, true, 8))));
+                    new Augmentation(4, true, 8),
+                    TextForm.DEFAULT)));
     assertThat(config.models().get(1))
         .isEqualTo(new ModelConfig("wide", "mlp", Map.of("hidden", 3.0, "width", 512.0)));
     assertThat(config.budget()).isEqualTo(new Budget.Epochs(2, true));
@@ -116,6 +118,23 @@ class ConfigReaderTest {
     assertThat(config.tuning())
         .contains(new TuningConfig(7, 2, 1, List.of(3), Measure.VALIDATION_ACCURACY));
     assertThat(config.costRounds()).isEqualTo(9);
+  }
+
+  @Test
+  void readsText() throws Exception {
+    DataConfig text =
+        read(VALID.replace(
+                "data: digits",
+                "data: {name: text, file: my.txt, tokenizer: word, vocabulary: 5000, context: 32,"
+                    + " validation: 9}"))
+            .data();
+
+    assertThat(text.type()).isEqualTo("text");
+    assertThat(text.request().directory()).contains(Path.of("my.txt"));
+    assertThat(text.request().validation()).hasValue(9);
+    assertThat(text.request().text()).isEqualTo(new TextForm("word", OptionalInt.of(5000), 32));
+    assertThat(read(VALID.replace("data: digits", "data: genesis-tokens")).data().request().text())
+        .isEqualTo(new TextForm("byte", OptionalInt.empty(), 64));
   }
 
   @Test
@@ -174,6 +193,14 @@ class ConfigReaderTest {
           data: digits         | data: {name: digits, imagesize: 8} | 3 | unknown key 'imagesize'; allowed: name, directory
           data: digits         | data: {name: digits, channels: 4}  | 3 | 'channels' has to be 1 (grey) or 3 (RGB), not 4
           data: digits         | data: {name: genesis, imageSize: 8} | 3 | 'imageSize' is for images, which genesis is not
+          data: digits         | data: text             | 3  | the data set 'text' needs its files, say where: {name: text, file: ...}
+          data: digits         | data: {name: text, file: a, directory: b} | 3 | 'file' and 'directory' are both given, one of them is allowed
+          data: digits         | data: {name: digits, context: 64} | 3 | 'context' is for text in tokens, which digits is not
+          data: digits         | data: {name: genesis, tokenizer: byte} | 3 | 'tokenizer' is for text in tokens, which genesis is not
+          data: digits         | data: {name: genesis-tokens, tokenizer: bytes} | 3 | 'bytes' is no tokenizer; allowed: byte, character, word, bpe
+          data: digits         | data: {name: genesis-tokens, context: 0} | 3 | 'context' has to be a whole number of at least 1, not '0'
+          data: digits         | data: {name: genesis-tokens, vocabulary: some} | 3 | 'vocabulary' has to be a whole number of at least 1, not 'some'
+          data: digits         | data: {name: genesis-tokens, imageSize: 8} | 3 | 'imageSize' is for images, which genesis-tokens is not
           data: digits         | data: {name: digits, augmentation: {flip: maybe}} | 3 | 'flip' has to be true or false, not 'maybe'
           data: digits         | data: {name: digits, augmentation: {rotate: 3}}   | 3 | unknown key 'rotate'; allowed: crop, flip, cutout
           digits-mlp]          | {type: mlp, depth: 3}] | 4  | unknown key 'depth'; allowed: name, type, hidden, width

@@ -2,9 +2,12 @@ package org.adafisher.bench.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class DatasetsTest {
+
+  private static final Set<String> TEXTS = Set.of("genesis", "genesis-tokens", "text");
 
   @Test
   void theNamesThatConfigurationsUse() {
@@ -16,6 +19,8 @@ class DatasetsTest {
             "digits-ill-scaled",
             "digits-ink",
             "genesis",
+            "genesis-tokens",
+            "text",
             "mnist",
             "fashion-mnist",
             "fashion-mnist-pixels",
@@ -32,7 +37,7 @@ class DatasetsTest {
       DatasetType type = Datasets.REGISTRY.get(name);
       assertThat(type.description()).doesNotContain("\n").doesNotEndWith(".").hasSizeLessThan(160);
       assertThat(type.needsDirectory()).isEqualTo(type.description().contains("needs"));
-      assertThat(type.images()).isEqualTo(!name.equals("genesis"));
+      assertThat(type.images()).isEqualTo(!TEXTS.contains(name));
     }
   }
 }

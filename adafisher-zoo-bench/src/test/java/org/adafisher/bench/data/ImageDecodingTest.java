@@ -29,7 +29,8 @@ class ImageDecodingTest {
             OptionalInt.of(1),
             OptionalInt.empty(),
             OptionalInt.empty(),
-            Augmentation.NONE);
+            Augmentation.NONE,
+            TextForm.DEFAULT);
 
     DecodedImages result = ImageDecoding.decode("ours", parts, OptionalInt.empty(), few);
 

@@ -14,6 +14,7 @@ final class Requests {
   private OptionalInt imageSize = OptionalInt.empty();
   private OptionalInt channels = OptionalInt.empty();
   private Augmentation augmentation = Augmentation.NONE;
+  private TextForm text = TextForm.DEFAULT;
 
   static Requests request() {
     return new Requests();
@@ -55,10 +56,21 @@ final class Requests {
     return this;
   }
 
+  Requests text(String tokenizer, int context) {
+    text = new TextForm(tokenizer, text.vocabulary(), context);
+    return this;
+  }
+
+  Requests vocabulary(int tokens) {
+    text = new TextForm(text.tokenizer(), OptionalInt.of(tokens), text.context());
+    return this;
+  }
+
   Dataset load(String name) throws DataException {
     return Datasets.REGISTRY
         .get(name)
         .load(
-            new DataRequest(directory, train, validation, test, imageSize, channels, augmentation));
+            new DataRequest(
+                directory, train, validation, test, imageSize, channels, augmentation, text));
   }
 }

@@ -5,10 +5,14 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import org.adafisher.bench.data.Task;
+import org.adafisher.bench.text.Perplexity;
+import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
+import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
 import org.deeplearning4j.nn.conf.layers.RnnLossLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.activations.Activation;
@@ -125,6 +129,62 @@ class ScoreTest {
     assertThat(reconstruction(identity, images.rsub(1), images).accuracy()).isZero();
     assertThat(reconstruction(identity, images.dup(), images).accuracy()).isEqualTo(1);
     assertThat(reconstruction(identity, mean, mean.dup()).accuracy()).as("no variance").isZero();
+  }
+
+  @Test
+  void ofTokensOnShortMinibatches() {
+    ComputationGraph bigrams = bigrams();
+    DataSet first = tokens(new float[][] {{0, 1}, {1, 0}}, new float[][][] {{{1, 1}}, {{0, 0}}});
+    DataSet second = tokens(new float[][] {{1, 0}}, new float[][][] {{{1, 0}}});
+    second.setLabelsMaskArray(Nd4j.createFromArray(new float[][] {{1, 0}}));
+
+    Score all = Score.of(bigrams, Task.LANGUAGE, List.of(first, second).iterator(), 3);
+
+    assertThat(all.loss())
+        .isCloseTo(
+            -(Math.log(.75) + Math.log(.1) + Math.log(.9) + Math.log(.25) + Math.log(.1)) / 5,
+            within(1e-6));
+    assertThat(all.accuracy()).isEqualTo(2 / 5.);
+    assertThat(
+            bigrams
+                .doEvaluation(
+                    new ExistingDataSetIterator(List.of(first, second)), new Perplexity())[0]
+                .loss())
+        .as("as DL4J's own evaluation")
+        .isCloseTo(all.loss(), within(1e-6));
+  }
+
+  private static DataSet tokens(float[][] features, float[][][] labels) {
+    return new DataSet(Nd4j.createFromArray(features), Nd4j.createFromArray(labels));
+  }
+
+  /** After 0 comes 1 with 3/4, after 1 comes 0 with 9/10. */
+  private static ComputationGraph bigrams() {
+    ComputationGraph graph =
+        new ComputationGraph(
+            new NeuralNetConfiguration.Builder()
+                .graphBuilder()
+                .addInputs("tokens")
+                .addLayer(
+                    "embedding",
+                    new EmbeddingSequenceLayer.Builder()
+                        .nIn(2)
+                        .nOut(2)
+                        .inputLength(2)
+                        .activation(Activation.IDENTITY)
+                        .build(),
+                    "tokens")
+                .addLayer(
+                    "output",
+                    new RnnLossLayer.Builder(LossFunction.MCXENT)
+                        .activation(Activation.IDENTITY)
+                        .build(),
+                    "embedding")
+                .setOutputs("output")
+                .build());
+    graph.init();
+    graph.setParam("embedding_W", Nd4j.createFromArray(new float[][] {{.25f, .75f}, {.9f, .1f}}));
+    return graph;
   }
 
   private static Score reconstruction(
