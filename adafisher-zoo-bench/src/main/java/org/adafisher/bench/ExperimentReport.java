@@ -20,6 +20,7 @@ import org.adafisher.bench.data.Augmentation;
 import org.adafisher.bench.data.DataRequest;
 import org.adafisher.bench.data.Datasets;
 import org.adafisher.bench.data.Task;
+import org.adafisher.bench.data.TextForm;
 import org.adafisher.bench.optimizer.Optimizers;
 import org.adafisher.bench.report.CostTable;
 import org.adafisher.bench.report.Report;
@@ -72,7 +73,12 @@ final class ExperimentReport {
         settings,
         begun ? results.runs() : List.of(), // nothing but costs
         results.tuning().map(t -> new ReportData.Tuning(t.measure(), t.runs(), t.chosen())),
-        results.costs());
+        results.costs(),
+        language(config));
+  }
+
+  private static boolean language(ExperimentConfig config) {
+    return Datasets.REGISTRY.get(config.data().type()).task() == Task.LANGUAGE;
   }
 
   private static Map<String, String> conditions(ExperimentConfig config, Results results) {
@@ -84,6 +90,12 @@ final class ExperimentReport {
       conditions.put("loss", "squared error summed over an image's pixels");
       conditions.put(
           "accuracy", "explained variance of the pixels, 1 - squared error / variance, at least 0");
+    }
+    if (language(config)) {
+      conditions.put("loss", "cross-entropy in nats a token; perplexity is exp(loss)");
+      conditions.put(
+          "minibatch loss", "Deeplearning4j's score: nats summed over the tokens of an example");
+      conditions.put("accuracy", "share of tokens whose most probable prediction is right");
     }
     conditions.put(
         "models",
@@ -104,8 +116,15 @@ final class ExperimentReport {
 
   private static String data(DataConfig data) {
     DataRequest request = data.request();
+    boolean language = Datasets.REGISTRY.get(data.type()).task() == Task.LANGUAGE;
     Map<String, String> parts = new LinkedHashMap<>();
-    request.train().ifPresent(n -> parts.put("training", n + " examples"));
+    if (language) {
+      TextForm text = request.text();
+      parts.put("tokenizer", text.tokenizer());
+      text.vocabulary().ifPresent(n -> parts.put("vocabulary at most", String.valueOf(n)));
+      parts.put("context", String.valueOf(text.context()));
+    }
+    request.train().ifPresent(n -> parts.put("training", n + (language ? " tokens" : " examples")));
     request.validation().ifPresent(n -> parts.put("validation", String.valueOf(n)));
     request.test().ifPresent(n -> parts.put("test", String.valueOf(n)));
     request.imageSize().ifPresent(n -> parts.put("resized to", n + "x" + n));

@@ -21,6 +21,7 @@ import org.adafisher.bench.optimizer.Optimizers;
 import org.adafisher.bench.registry.Described;
 import org.adafisher.bench.registry.Parameter;
 import org.adafisher.bench.registry.Registry;
+import org.adafisher.bench.text.Tokenizers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -43,6 +44,7 @@ final class ListCommand implements Callable<Integer> {
     print(System.out, "Problems, each a file for run, tune or cost", problems());
     print(System.out, "Models", lines(Models.REGISTRY, ListCommand::model));
     print(System.out, "Data sets", lines(Datasets.REGISTRY, Described::description));
+    print(System.out, "Tokenizers", lines(Tokenizers.REGISTRY, Described::description));
     print(
         System.out,
         "Optimizers",

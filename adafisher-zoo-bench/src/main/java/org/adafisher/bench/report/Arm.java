@@ -75,6 +75,16 @@ record Arm(String optimizer, int index, double learningRate, int batchSize, List
             .toArray());
   }
 
+  /** exp(loss) on the test part; NaN where it was not measured. */
+  static double testPerplexity(EpochResult epoch) {
+    return Math.exp(epoch.test().map(TestResult::loss).orElse(Double.NaN));
+  }
+
+  /** exp(loss) on the validation part. */
+  static double validationPerplexity(EpochResult epoch) {
+    return Math.exp(epoch.validationLoss());
+  }
+
   /** Accuracy on the test part, 0 to 1; NaN where it was not measured. */
   static double testAccuracy(EpochResult epoch) {
     return epoch.test().map(TestResult::accuracy).orElse(Double.NaN);

@@ -63,6 +63,19 @@ final class CurveCharts {
         CurveCharts::seconds);
   }
 
+  Chart perplexityOverEpochs() {
+    return loss(
+        "validation perplexity", overEpochs(Arm::validationPerplexity), "epoch", this::epochScale);
+  }
+
+  Chart perplexityOverSeconds() {
+    return loss(
+        "validation perplexity",
+        overSeconds(Arm::validationPerplexity),
+        "seconds of training",
+        CurveCharts::seconds);
+  }
+
   Chart accuracyOverEpochs() {
     return accuracy(overEpochs(CurveCharts::accuracyPercent), "epoch", this::epochScale);
   }

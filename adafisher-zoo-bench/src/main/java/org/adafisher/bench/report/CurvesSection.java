@@ -21,6 +21,12 @@ final class CurvesSection {
     html.open("div", "class", "plots");
     figures.add(html, model + " training loss by epoch", charts.lossOverEpochs(), "");
     figures.add(html, model + " validation accuracy by epoch", charts.accuracyOverEpochs(), "");
+    if (results.perplexity()) {
+      figures.add(
+          html, model + " validation perplexity by epoch", charts.perplexityOverEpochs(), "");
+      figures.add(
+          html, model + " validation perplexity by second", charts.perplexityOverSeconds(), "");
+    }
     figures.add(html, model + " training loss by second", charts.lossOverSeconds(), "");
     figures.add(html, model + " validation accuracy by second", charts.accuracyOverSeconds(), "");
     charts

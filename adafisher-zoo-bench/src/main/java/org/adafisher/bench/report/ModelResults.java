@@ -20,9 +20,15 @@ import org.adafisher.bench.result.Target;
  * @param arms in the order of the optimizers; in a sweep several an optimizer
  * @param costs what a step costs
  * @param goals the targets
+ * @param perplexity whether exp(loss) is shown
  */
 record ModelResults(
-    String model, long parameters, List<Arm> arms, List<CostResult> costs, List<Goal> goals) {
+    String model,
+    long parameters,
+    List<Arm> arms,
+    List<CostResult> costs,
+    List<Goal> goals,
+    boolean perplexity) {
 
   ModelResults {
     arms = List.copyOf(arms);
@@ -97,6 +103,6 @@ record ModelResults(
                                 .orElse(Double.NaN),
                             reference))
             .toList();
-    return new ModelResults(model, parameters, arms, costs, settled);
+    return new ModelResults(model, parameters, arms, costs, settled, perplexity);
   }
 }

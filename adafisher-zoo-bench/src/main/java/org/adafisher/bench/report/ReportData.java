@@ -26,6 +26,7 @@ import org.adafisher.bench.result.Target;
  *     the learning rate between models, if it was tuned for each)
  * @param tuning how the learning rates were chosen; empty if they were given
  * @param costs what a step costs; empty if that was not measured
+ * @param perplexity whether losses are those of language models, and exp(loss) is to be shown
  */
 public record ReportData(
     String title,
@@ -38,7 +39,8 @@ public record ReportData(
     Map<String, String> optimizers,
     List<RunResult> runs,
     Optional<Tuning> tuning,
-    List<CostResult> costs) {
+    List<CostResult> costs,
+    boolean perplexity) {
 
   /**
    * A choice of learning rates.

@@ -80,7 +80,7 @@ record Results(ReportData data, List<ModelResults> models, int completeRuns, int
       arms.addAll(arms(runs, optimizers.get(i), i, data));
     }
     long parameters = runs.isEmpty() ? costs.get(0).parameters() : runs.get(0).parameters();
-    return new ModelResults(model, parameters, arms, costs, List.of());
+    return new ModelResults(model, parameters, arms, costs, List.of(), data.perplexity());
   }
 
   /** An optimizer of the configuration has an arm even before its first run. */

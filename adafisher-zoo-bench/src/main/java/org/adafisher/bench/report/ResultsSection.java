@@ -53,30 +53,32 @@ final class ResultsSection {
   }
 
   private Table table(List<Arm> arms) {
-    Table table =
-        Table.ofNumbers(
-            List.of(
-                "optimizer",
-                "learning rate",
-                "batch",
-                "runs",
-                "test accuracy, %",
-                "validation accuracy, %",
-                "training loss",
-                "ms a step",
-                "seconds"));
+    List<String> headings = new ArrayList<>(List.of("optimizer", "learning rate", "batch", "runs"));
+    if (results.perplexity()) {
+      headings.addAll(List.of("test perplexity", "validation perplexity"));
+    }
+    headings.addAll(
+        List.of(
+            "test accuracy, %", "validation accuracy, %", "training loss", "ms a step", "seconds"));
+    Table table = Table.ofNumbers(headings);
     Optional<Arm> bestTest = best(arms, Arm::testAccuracy, true);
     Optional<Arm> bestValidation = best(arms, EpochResult::validationAccuracy, true);
     Optional<Arm> bestLoss = best(arms, EpochResult::trainLoss, false);
+    Optional<Arm> leastTest = best(arms, Arm::testPerplexity, false);
+    Optional<Arm> leastValidation = best(arms, Arm::validationPerplexity, false);
     for (Arm arm : arms) {
       List<Cell> row = new ArrayList<>();
       row.add(Cell.of(arm.optimizer()));
       row.add(Cell.of(Words.rate(arm.learningRate())));
       row.add(Cell.of(arm.batchSize() == 0 ? Numbers.NONE : Integer.toString(arm.batchSize())));
       row.add(runs(arm));
+      if (results.perplexity()) {
+        row.add(loss(arm, Arm::testPerplexity, leastTest));
+        row.add(loss(arm, Arm::validationPerplexity, leastValidation));
+      }
       row.add(accuracy(arm, Arm::testAccuracy, bestTest));
       row.add(accuracy(arm, EpochResult::validationAccuracy, bestValidation));
-      row.add(loss(arm, bestLoss));
+      row.add(loss(arm, EpochResult::trainLoss, bestLoss));
       row.add(Cell.of(Words.millis(arm.medianStepMillis())));
       row.add(Cell.of(Words.seconds(arm, Words.PLUS_MINUS)));
       table.row(row);
@@ -115,13 +117,14 @@ final class ResultsSection {
     return missing(arm, rest, Words.accuracy(rest, Words.PLUS_MINUS));
   }
 
-  private static Cell loss(Arm arm, Optional<Arm> best) {
-    Spread all = arm.last(EpochResult::trainLoss);
+  /** A loss, or a perplexity. */
+  private static Cell loss(Arm arm, ToDoubleFunction<EpochResult> measure, Optional<Arm> best) {
+    Spread all = arm.last(measure);
     if (all.known()) {
       String range = Words.loss(all.low()) + " to " + Words.loss(all.high());
       return cell(Words.loss(all, Words.PLUS_MINUS), range, all, isBest(arm, best));
     }
-    Spread rest = arm.lastOfSurvivors(EpochResult::trainLoss);
+    Spread rest = arm.lastOfSurvivors(measure);
     return missing(arm, rest, Words.loss(rest, Words.PLUS_MINUS));
   }
 

@@ -71,15 +71,13 @@ public final class SummaryTable {
     if (model.sweep()) {
       headings.add("batch");
     }
+    headings.add("runs");
+    if (model.perplexity()) {
+      headings.addAll(List.of("test ppl.", "val. ppl."));
+    }
     headings.addAll(
         List.of(
-            "runs",
-            "test acc. %",
-            "val. acc. %",
-            "train loss",
-            "minibatch loss",
-            "ms a step",
-            "seconds"));
+            "test acc. %", "val. acc. %", "train loss", "minibatch loss", "ms a step", "seconds"));
     for (int i = 1; i <= model.goals().size(); i++) {
       headings.add("steps to " + target(i));
     }
@@ -102,6 +100,10 @@ public final class SummaryTable {
     }
     Spread loss = arm.last(EpochResult::trainLoss);
     row.add(Integer.toString(arm.complete().size()));
+    if (model.perplexity()) {
+      row.add(Words.loss(arm.last(Arm::testPerplexity), PLUS_MINUS));
+      row.add(Words.loss(arm.last(Arm::validationPerplexity), PLUS_MINUS));
+    }
     row.add(Words.accuracy(arm.last(Arm::testAccuracy), PLUS_MINUS));
     row.add(Words.accuracy(arm.last(EpochResult::validationAccuracy), PLUS_MINUS));
     row.add(arm.diverged() > 0 ? Words.diverged(arm) : Words.loss(loss, PLUS_MINUS));

@@ -95,7 +95,8 @@ final class MadeUp {
         optimizers,
         runs,
         Optional.empty(),
-        List.of());
+        List.of(),
+        false);
   }
 
   static ReportData onlyCosts() {
@@ -134,7 +135,8 @@ final class MadeUp {
         optimizers(),
         runs,
         tuning,
-        costs);
+        costs,
+        false);
   }
 
   private static List<RunResult> runs(int epochs) {

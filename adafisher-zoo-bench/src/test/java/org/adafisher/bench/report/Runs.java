@@ -99,6 +99,7 @@ public final class Runs {
         optimizers,
         runs,
         Optional.empty(),
-        List.of());
+        List.of(),
+        false);
   }
 }
