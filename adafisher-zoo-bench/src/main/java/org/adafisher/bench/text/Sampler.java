@@ -8,7 +8,6 @@ import java.util.stream.IntStream;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /** Lets a language model go on with a text. */
 public final class Sampler {
@@ -31,7 +30,14 @@ public final class Sampler {
 
   /** A sampler of a graph with one input and one output. */
   public static Sampler of(ComputationGraph graph, Tokenizer tokenizer, int context) {
-    return new Sampler(tokens -> graph.output(false, tokens)[0], tokenizer, context);
+    return new Sampler(
+        tokens -> {
+          // An evaluation leaves the mask of its last minibatch behind, which output would obey.
+          graph.clearLayerMaskArrays();
+          return graph.output(false, tokens)[0];
+        },
+        tokenizer,
+        context);
   }
 
   /**
@@ -66,14 +72,15 @@ public final class Sampler {
       window[i - from] = text[i];
     }
     INDArray probabilities = network.apply(Nd4j.create(window, new long[] {1, context}, 'c'));
-    return probabilities
-        .get(
-            NDArrayIndex.point(0), NDArrayIndex.all(), NDArrayIndex.point((long) length - from - 1))
-        .dup()
-        .toDoubleVector();
+    return IntStream.range(0, Math.toIntExact(probabilities.size(1)))
+        .mapToDouble(token -> probabilities.getDouble(0, token, length - from - 1))
+        .toArray();
   }
 
   private int draw(double[] probabilities, Sampling sampling, SplittableRandom random) {
+    for (int token = 0; token < probabilities.length; token++) {
+      probabilities[token] = Double.isNaN(probabilities[token]) ? 0 : probabilities[token];
+    }
     tokenizer.unknown().ifPresent(unknown -> probabilities[unknown] = 0);
     int[] best =
         IntStream.range(0, probabilities.length)

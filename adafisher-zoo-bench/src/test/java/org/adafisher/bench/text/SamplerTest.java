@@ -37,6 +37,34 @@ class SamplerTest {
   }
 
   @Test
+  void theOrderOfTheNumbersInMemoryDoesNotMatter() {
+    Sampler sampler =
+        new Sampler(
+            tokens -> successor(tokens).permute(0, 2, 1).dup('f').permute(0, 2, 1),
+            letters,
+            CONTEXT);
+
+    assertThat(sampler.continuation("a", 7, new Sampling(1, 1, 3))).isEqualTo("bcdabcd");
+  }
+
+  @Test
+  void whatIsNoNumberIsNeverDrawn() {
+    Sampler sampler =
+        new Sampler(
+            tokens -> {
+              INDArray probabilities = same(tokens);
+              for (int i = 0; i < CONTEXT; i++) {
+                probabilities.putScalar(0, 1, i, Double.NaN);
+              }
+              return probabilities;
+            },
+            letters,
+            CONTEXT);
+
+    assertThat(sampler.continuation("a", 100, new Sampling(1, 5, 3))).matches("[bcd]+");
+  }
+
+  @Test
   void onlyTheBestAreDrawnAndTheUnknownTokenNever() {
     String drawn = drawn(new Sampling(1, 2, 5), 300);
 
