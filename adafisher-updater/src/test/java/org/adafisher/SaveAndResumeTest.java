@@ -188,8 +188,7 @@ class SaveAndResumeTest {
     EarlyStoppingConfiguration<ComputationGraph> configuration =
         new EarlyStoppingConfiguration.Builder<ComputationGraph>()
             .epochTerminationConditions(new MaxEpochsTerminationCondition(2))
-            .scoreCalculator(
-                new DataSetLossCalculator(new ListDataSetIterator<>(data, 1), true))
+            .scoreCalculator(new DataSetLossCalculator(new ListDataSetIterator<>(data, 1), true))
             .modelSaver(new InMemoryModelSaver<>())
             .build();
     EarlyStoppingResult<ComputationGraph> result =
