@@ -58,10 +58,7 @@ class SparkTrainingTest {
   static void start() {
     spark =
         new JavaSparkContext(
-            new SparkConf()
-                .setMaster("local[" + WORKERS + "]")
-                .setAppName("test")
-                .set("spark.ui.enabled", "false"));
+            new SparkConf().setMaster("local[" + WORKERS + "]").setAppName("test"));
   }
 
   @AfterAll

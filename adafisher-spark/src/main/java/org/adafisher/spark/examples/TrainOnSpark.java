@@ -33,12 +33,12 @@ public final class TrainOnSpark {
   private TrainOnSpark() {}
 
   /**
-   * @param args epochs, 6 unless given; then the file that the model goes to, if it shall be saved.
+   * @param args epochs, 3 unless given; then the file that the model goes to, if it shall be saved.
    *     A file that is there already is gone on from
    * @throws IOException if the file cannot be read or written
    */
   public static void main(String[] args) throws IOException {
-    int epochs = args.length > 0 ? Integer.parseInt(args[0]) : 6;
+    int epochs = args.length > 0 ? Integer.parseInt(args[0]) : 3;
     File file = args.length > 1 ? new File(args[1]) : null;
     SparkConf conf =
         new SparkConf().setAppName("AdaFisher on Spark").setIfMissing("spark.master", "local[2]");
