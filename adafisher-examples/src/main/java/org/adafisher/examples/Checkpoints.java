@@ -1,5 +1,6 @@
 package org.adafisher.examples;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -97,7 +98,7 @@ public final class Checkpoints {
     return net;
   }
 
-  private static void delete(Path folder) throws java.io.IOException {
+  private static void delete(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {
       for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
         Files.delete(file);

@@ -15,6 +15,7 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.transferlearning.FineTuneConfiguration;
 import org.deeplearning4j.nn.transferlearning.TransferLearning;
 import org.deeplearning4j.nn.weights.WeightInit;
+import org.nd4j.evaluation.classification.Evaluation;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -28,7 +29,7 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 public final class FineTuning {
 
   private static final int BATCH = 32;
-  private static final int EPOCHS = 3;
+  private static final int EPOCHS = 8;
 
   private FineTuning() {}
 
@@ -90,8 +91,7 @@ public final class FineTuning {
   }
 
   private static double accuracy(ComputationGraph net, Dataset digits) {
-    org.nd4j.evaluation.classification.Evaluation evaluation =
-        net.evaluate(digits.inOrder(Part.TEST, BATCH));
+    Evaluation evaluation = net.evaluate(digits.inOrder(Part.TEST, BATCH));
     return evaluation.accuracy();
   }
 

@@ -7,6 +7,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
 /** Each example runs and says what its documentation promises. */
@@ -44,7 +45,7 @@ class ExamplesTest {
 
   /** The fractions in a line. */
   private static List<Double> numbers(String line) {
-    return java.util.regex.Pattern.compile("\\d\\.\\d+")
+    return Pattern.compile("\\d\\.\\d+")
         .matcher(line)
         .results()
         .map(match -> Double.parseDouble(match.group()))
