@@ -28,20 +28,20 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * Trains for thousands of iterations and sees that memory does not grow: {@code mvn -q -DskipTests
- * -Psoak package}, about two minutes. Both network classes, convolutions and recurrent layers,
- * Released and Centred, statistics in every step; and now and then a pass that throws, and a clone
- * that trains under the same listener and is forgotten.
+ * -Psoak package}, some minutes. Both network classes, convolutions and recurrent layers, Released
+ * and Centred, statistics in every step; and now and then a pass that throws, and a clone that
+ * trains under the same listener and is forgotten.
  */
 public final class Soak {
 
-  private static final int ITERATIONS = 6000;
+  private static final int ITERATIONS = 3000;
   private static final int LOOKS = 6;
   private static final int EXIT_GREW = 1;
 
   /** From one look to the next there is more noise than leak: it is the last that counts. */
   private static final long MOST_HEAP = 256 << 10;
 
-  private static final long MOST_BUFFERS = 100;
+  private static final long MOST_BUFFERS = 20;
   private static final long MOST_OFF_HEAP = 256 << 10;
   private static final long MOST_RESIDENT = 48L << 20;
 
