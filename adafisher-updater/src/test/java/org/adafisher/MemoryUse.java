@@ -17,7 +17,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param heap bytes of live objects, but for the tables of concurrent maps
  * @param buffers how many of them stand for an array's memory off the heap
  * @param offHeap bytes that JavaCPP has given out
- * @param resident bytes of the whole process, as the system counts them
+ * @param resident bytes of the whole process, to be read only: Java's heap takes what it likes
  * @param workspaces this thread's, by name
  * @param open those of them that somebody has not closed
  */

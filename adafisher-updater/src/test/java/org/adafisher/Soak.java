@@ -43,7 +43,6 @@ public final class Soak {
 
   private static final long MOST_BUFFERS = 20;
   private static final long MOST_OFF_HEAP = 256 << 10;
-  private static final long MOST_RESIDENT = 48L << 20;
 
   private static final int STEPS = 7;
 
@@ -110,9 +109,6 @@ public final class Soak {
     }
     if (last.offHeap() - first.offHeap() > MOST_OFF_HEAP) {
       grown.add("off-heap memory by %,d bytes".formatted(last.offHeap() - first.offHeap()));
-    }
-    if (last.resident() - first.resident() > MOST_RESIDENT) {
-      grown.add("the process by %,d MB".formatted((last.resident() - first.resident()) >> 20));
     }
     if (!first.workspaces().containsAll(last.workspaces())) {
       List<String> added = new ArrayList<>(last.workspaces());
