@@ -1,7 +1,9 @@
 package org.adafisher;
 
+import java.lang.ref.WeakReference;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -54,6 +56,9 @@ public final class AdaFisher implements IUpdater {
   private final int refreshInterval;
   private final Formulation formulation;
   private final LayerSlot slot;
+
+  /** Of the network whose passes this updater is told of; no part of the configuration. */
+  private transient volatile WeakReference<StateKeeper> keeper;
 
   /** The released formulation at learning rate 1e-3. */
   public AdaFisher() {
@@ -184,6 +189,16 @@ public final class AdaFisher implements IUpdater {
     return slot;
   }
 
+  void keepBy(StateKeeper newKeeper) {
+    if (keeper().filter(present -> present == newKeeper).isEmpty()) {
+      keeper = new WeakReference<>(newKeeper);
+    }
+  }
+
+  Optional<StateKeeper> keeper() {
+    return Optional.ofNullable(keeper).map(WeakReference::get);
+  }
+
   /**
    * @return beta, the decay of the momentum
    */
@@ -235,6 +250,9 @@ public final class AdaFisher implements IUpdater {
     AdaFisherUpdater updater = new AdaFisherUpdater(this);
     updater.setStateViewArray(
         viewArray, viewArray.shape(), viewArray.ordering(), initializeViewArray);
+    if (initializeViewArray) {
+      keeper().flatMap(k -> k.lostState(this, viewArray)).ifPresent(viewArray::assign);
+    }
     return updater;
   }
 

@@ -1,10 +1,12 @@
 package org.adafisher;
 
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 import org.adafisher.capture.Minibatch;
@@ -23,6 +25,7 @@ import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
+import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.guava.collect.MapMaker;
 import org.slf4j.Logger;
@@ -34,7 +37,8 @@ import org.slf4j.LoggerFactory;
  * backward pass; on the others it only tells the updaters that a pass has begun.
  *
  * <p>{@link AdaFisher#attach} adds it. Adding a new one with {@code net.addListeners} does as well:
- * it attaches itself on the first pass. One listener may serve several networks and threads.
+ * it attaches itself on the first pass. One listener may serve several networks and threads; of
+ * several listeners on one network the first one works.
  */
 public final class AdaFisherListener extends BaseTrainingListener {
 
@@ -45,6 +49,9 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
   private final AtomicLong droppedRefreshes = new AtomicLong();
 
+  /** What has been logged: the replicas of one network would all say the same. */
+  private final Set<String> said = ConcurrentHashMap.newKeySet();
+
   /** Serves whichever networks tell it of their passes. */
   public AdaFisherListener() {}
 
@@ -54,8 +61,8 @@ public final class AdaFisherListener extends BaseTrainingListener {
     if (present != null) {
       present.endPass();
     }
-    Attachment.prepare(network, present == null);
-    watches.putIfAbsent(network.model(), new Watch());
+    Attachment.prepare(network, present == null, said::add);
+    watches.putIfAbsent(network.model(), new Watch(network.model()));
   }
 
   /** Leaves a network as if it had never been watched. */
@@ -136,7 +143,10 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {
-    // Nothing: the update has already used what the pass showed.
+    Watch watch = watches.get(model);
+    if (watch != null) {
+      watch.keeper.passEnds();
+    }
   }
 
   private void begin(Model model) {
@@ -144,21 +154,32 @@ public final class AdaFisherListener extends BaseTrainingListener {
       return; // a layer that is pretrained on its own
     }
     Network network = Network.of(model);
-    Workspaces.outside(
-        () -> {
-          Watch watch = watchOf(network);
-          watch.endPass();
-          Attachment.followConfiguration(network);
-          watch.start(network);
-        });
+    if (leads(network)) {
+      Workspaces.outside(
+          () -> {
+            Watch watch = watchOf(network);
+            watch.endPass();
+            Attachment.followConfiguration(network, said::add);
+            watch.start(network);
+          });
+    }
+  }
+
+  private boolean leads(Network network) {
+    for (TrainingListener listener : network.listeners()) {
+      if (listener instanceof AdaFisherListener) {
+        return listener == this;
+      }
+    }
+    return true;
   }
 
   private Watch watchOf(Network network) {
     return watches.computeIfAbsent(
         network.model(),
         first -> {
-          Attachment.prepare(network, true);
-          return new Watch();
+          Attachment.prepare(network, true, said::add);
+          return new Watch(first);
         });
   }
 
@@ -167,7 +188,11 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
     private final Taps taps = new Taps();
     private final Map<Trainable, Watched> watched = new IdentityHashMap<>();
-    private boolean dropLogged;
+    private final StateKeeper keeper;
+
+    private Watch(Model model) {
+      this.keeper = new StateKeeper(model);
+    }
 
     /** A pass that threw had no end: what it left on the layers comes off now. */
     private void endPass() {
@@ -176,15 +201,18 @@ public final class AdaFisherListener extends BaseTrainingListener {
     }
 
     private void start(Network network) {
+      List<AdaFisherUpdater> updaters = new ArrayList<>();
       for (UpdaterBlock block : network.updaterBlocks()) {
         if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
           updater.bind(block);
+          updaters.add(updater);
           if (updater.beginPass()) {
             Trainable layer = block.getLayersAndVariablesInBlock().get(0).getLayer();
             watched.computeIfAbsent(layer, Watched::of).blocks.put(updater, block);
           }
         }
       }
+      keeper.passBegins(network, updaters);
       Minibatch minibatch = network.minibatch();
       watched.values().forEach(layer -> layer.watching.begin(layer, taps, minibatch));
     }
@@ -198,8 +226,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
         }
         if (!layer.raw.values().stream().allMatch(raw -> raw.fit(network.dataType()))) {
           droppedRefreshes.incrementAndGet();
-          if (!dropLogged) {
-            dropLogged = true;
+          if (said.add("not finite")) {
             log.warn(
                 "Layer '{}' has activations or gradients that are not finite: its factors stay as"
                     + " they are. Further ones are counted, not logged.",

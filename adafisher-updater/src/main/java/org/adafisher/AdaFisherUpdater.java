@@ -34,6 +34,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   private StateValue stepCount;
   private Preconditioner preconditioner;
   private BlockArrangement arrangement;
+  private UpdaterBlock block;
 
   // Between the forward pass and the update.
   private boolean passSeen;
@@ -59,6 +60,10 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
               .formatted(STATE, stateMap.keySet()));
     }
     setStateViewArray(view, view.shape(), view.ordering(), initialize);
+  }
+
+  INDArray state() {
+    return state;
   }
 
   @Override
@@ -95,10 +100,11 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   }
 
   /** Told by the listener, in each forward pass, which parameters the block has. */
-  void bind(UpdaterBlock block) {
+  void bind(UpdaterBlock newBlock) {
     if (momentum != null) {
       return;
     }
+    block = newBlock;
     long n = block.getParamOffsetEnd() - block.getParamOffsetStart();
     LayerSlot slot = config.slot();
     List<ParameterSpan> spans =
@@ -141,6 +147,16 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     return stepCount.count() == 0;
   }
 
+  /**
+   * DL4J may make another updater between a pass and its update: what the first one was told holds
+   * for the other.
+   */
+  private void takeOver(AdaFisherUpdater announced) {
+    bind(announced.block);
+    beginPass();
+    deliver(announced.statistics, announced.keepMissing);
+  }
+
   private boolean refreshes() {
     return config.getFormulation().refreshesAt(steps, config.getRefreshInterval());
   }
@@ -170,8 +186,11 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   @Override
   public void applyUpdater(INDArray gradient, int iteration, int epoch) {
     if (!passSeen) {
+      config.keeper().flatMap(keeper -> keeper.announcedInsteadOf(this)).ifPresent(this::takeOver);
+    }
+    if (!passSeen) {
       throw new IllegalStateException(
-          "AdaFisher is not attached to this network%s: call AdaFisher.attach(net) after net.init(), and again on a restored or cloned network. Layer-wise pretraining tells no listener of its passes: pretrain with another updater."
+          "AdaFisher is not attached to this network%s: call AdaFisher.attach(net) after net.init(), and again on a restored or cloned network; for a ParallelWrapper before it is built, or by wrapper.setListeners(AdaFisher.attach(net)). Layer-wise pretraining tells no listener of its passes: pretrain with another updater."
               .formatted(config.slot() == null ? "" : " (layer '" + config.slot().layer() + "')"));
     }
     double learningRate = config.getLearningRate(iteration, epoch);

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.adafisher.capture.Network;
 import org.adafisher.curvature.FactorEstimators;
@@ -105,13 +106,14 @@ final class Attachment {
    * @param network the network
    * @param own give it updater objects of its own: DL4J's clones and transfer learning share them
    *     with the network that they came from, and a learning rate set on one would be set on both
+   * @param isNew whether something that is to be logged has not been logged before
    * @throws IllegalArgumentException see {@link AdaFisher#attach}
    * @throws IllegalStateException see {@link AdaFisher#attach}
    */
-  static void prepare(Network network, boolean own) {
+  static void prepare(Network network, boolean own, Predicate<String> isNew) {
     requireInitialized(network);
     requireSuitable(network);
-    if (!adapt(network, own)) {
+    if (!adapt(network, own, isNew)) {
       throw new IllegalArgumentException(
           "AdaFisher: no trainable layer of this network has AdaFisher; give its configuration"
               + " .updater(new AdaFisher(1e-3)) first.");
@@ -123,9 +125,9 @@ final class Attachment {
    * the old one, and saved with a state that does not fit its configuration. So the configuration
    * is followed; the state of what did not change is kept.
    */
-  static void followConfiguration(Network network) {
+  static void followConfiguration(Network network, Predicate<String> isNew) {
     if (!followsConfiguration(network)) {
-      adapt(network, false);
+      adapt(network, false, isNew);
     }
   }
 
@@ -170,7 +172,12 @@ final class Attachment {
   /**
    * @return whether there is an AdaFisher to adapt
    */
-  private static boolean adapt(Network network, boolean own) {
+  private static boolean adapt(Network network, boolean own, Predicate<String> isNew) {
+    if (network.trainables().stream()
+        .flatMap(trainable -> updatersOf(trainable).stream())
+        .anyMatch(updater -> updater.keeper().filter(k -> k.keeps(network)).isPresent())) {
+      network.updater(true); // with the state that DL4J may have dropped, before its keeper goes
+    }
     boolean any = false;
     boolean changed = !followsConfiguration(network);
     for (Trainable trainable : network.trainables()) {
@@ -191,14 +198,14 @@ final class Attachment {
       }
     }
     int duplicates = any ? DuplicateRegularization.remove(network.model()) : 0;
-    if (duplicates > 0) {
+    if (duplicates > 0 && isNew.test("regularizations")) {
       log.info(
           "Removed {} regularizations that DL4J would have applied twice (weightDecay set on the"
               + " network's builder).",
           duplicates);
     }
     Set<String> withoutFactors = parametersWithoutFactors(network);
-    if (!withoutFactors.isEmpty()) {
+    if (!withoutFactors.isEmpty() && isNew.test("without factors " + withoutFactors)) {
       log.info(
           "No factors are known for {} (layers, or single parameters of one): AdaFisher updates"
               + " them by its formulation's rule for such parameters.",

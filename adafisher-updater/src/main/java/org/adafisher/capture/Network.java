@@ -14,6 +14,7 @@ import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
+import org.deeplearning4j.optimize.api.ConvexOptimizer;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 
@@ -110,6 +111,18 @@ public sealed interface Network {
    */
   default OptimizationAlgorithm optimizationAlgorithm() {
     return model().conf().getOptimizationAlgo();
+  }
+
+  /**
+   * @return what makes the network's steps and owns its updater; {@code null} if DL4J has dropped
+   *     it
+   */
+  default ConvexOptimizer optimizer() {
+    try {
+      return model().getOptimizer();
+    } catch (NullPointerException e) { // DL4J does not look whether there is one
+      return null;
+    }
   }
 
   /**
