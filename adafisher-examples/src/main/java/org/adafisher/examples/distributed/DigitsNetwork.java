@@ -1,0 +1,36 @@
+package org.adafisher.examples.distributed;
+
+import org.adafisher.AdaFisher;
+import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.nd4j.linalg.activations.Activation;
+import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+
+/** The network that the examples of this package train. */
+final class DigitsNetwork {
+
+  private DigitsNetwork() {}
+
+  static MultiLayerNetwork create() {
+    MultiLayerNetwork net =
+        new MultiLayerNetwork(
+            new NeuralNetConfiguration.Builder()
+                .seed(1)
+                .activation(Activation.RELU)
+                .updater(new AdaFisher(1e-3))
+                .list()
+                .layer(new DenseLayer.Builder().nOut(64).build())
+                .layer(
+                    new OutputLayer.Builder(LossFunction.MCXENT)
+                        .nOut(10)
+                        .activation(Activation.SOFTMAX)
+                        .build())
+                .setInputType(InputType.feedForward(64))
+                .build());
+    net.init();
+    return net;
+  }
+}
