@@ -15,6 +15,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -27,6 +28,7 @@ import org.adafisher.bench.optimizer.Optimizers;
 import org.adafisher.bench.optimizer.Regularization;
 import org.adafisher.bench.registry.Parameter;
 import org.adafisher.curvature.KroneckerFactors;
+import org.deeplearning4j.gradientcheck.GradientCheckUtil;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -35,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -170,6 +173,43 @@ class TransformerTest {
     for (int j = 0; j <= width; j++) {
       double normalised = (meanSquare[j] - least) / (range + 1e-6);
       assertThat(factor.getDouble(j)).isCloseTo(0.08 + 0.008 * normalised, within(1e-6));
+    }
+  }
+
+  @ParameterizedTest
+  @CsvSource({"1, false", "0, false", "1, true"})
+  void theGradientIsThatOfDifferences(double preNorm, boolean masked) {
+    DataType defaultType = Nd4j.dataType();
+    Nd4j.setDefaultDataTypes(DataType.DOUBLE, DataType.DOUBLE); // DL4J's check insists on it
+    try {
+      Map<String, Double> values = with(with(TINY, "width", 4.0), "layers", 1.0);
+      ComputationGraph net =
+          network(new NoOp(), with(values, "preNorm", preNorm)).convertDataType(DataType.DOUBLE);
+      // Larger than at the start, where attention hardly matters.
+      Random random = new Random(1);
+      for (long i = 0; i < net.numParams(); i++) {
+        net.params().putScalar(i, 0.7 * random.nextGaussian());
+      }
+      DataSet data = repetition(VOCABULARY, 4);
+      INDArray[] mask = null;
+      if (masked) {
+        mask = new INDArray[] {Nd4j.ones(VOCABULARY, 4)};
+        mask[0].get(NDArrayIndex.point(1), NDArrayIndex.interval(2, 4)).assign(0);
+      }
+      assertThat(
+              GradientCheckUtil.checkGradients(
+                  new GradientCheckUtil.GraphConfig()
+                      .net(net)
+                      .inputs(new INDArray[] {data.getFeatures()})
+                      .labels(new INDArray[] {data.getLabels()})
+                      .inputMask(mask)
+                      .labelMask(mask)
+                      .epsilon(1e-6)
+                      .maxRelError(1e-4)
+                      .minAbsoluteError(1e-8)))
+          .isTrue();
+    } finally {
+      Nd4j.setDefaultDataTypes(defaultType, defaultType);
     }
   }
 
