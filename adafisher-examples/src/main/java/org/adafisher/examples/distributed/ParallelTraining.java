@@ -31,18 +31,21 @@ public final class ParallelTraining {
     Dataset digits = Datasets.REGISTRY.get("digits").load(DataRequest.plain());
     MultiLayerNetwork net = DigitsNetwork.create();
     AdaFisher.attach(net);
-    try (ParallelWrapper wrapper =
+    ParallelWrapper wrapper =
         new ParallelWrapper.Builder<>(net)
             .workers(WORKERS)
             .averagingFrequency(1)
             .trainingMode(TrainingMode.AVERAGING)
-            .build()) {
+            .build();
+    try {
       for (int epoch = 1; epoch <= EPOCHS; epoch++) {
         wrapper.fit(digits.train(BATCH_OF_A_WORKER, epoch));
         System.out.printf(
             "epoch %d: validation accuracy %.3f%n",
             epoch, net.evaluate(digits.inOrder(Part.VALIDATION, 100)).accuracy());
       }
+    } finally {
+      wrapper.shutdown();
     }
     System.out.printf(
         "test accuracy: %.3f%n", net.evaluate(digits.inOrder(Part.TEST, 100)).accuracy());
