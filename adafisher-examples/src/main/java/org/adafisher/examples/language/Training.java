@@ -157,6 +157,7 @@ final class Training {
 
   /** What the network makes of a part. */
   Perplexity perplexity(ComputationGraph graph, Part part) {
+    graph.clear(); // else the last minibatch's labels decide how many examples there are
     return graph.doEvaluation(data.inOrder(part, recipe.batchSize()), new Perplexity())[0];
   }
 

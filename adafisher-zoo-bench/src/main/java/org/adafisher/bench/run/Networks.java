@@ -35,9 +35,13 @@ final class Networks {
 
   /** The output in evaluation mode. */
   static INDArray output(Model network, INDArray features) {
-    return network instanceof MultiLayerNetwork stack
-        ? stack.output(features, false)
-        : ((ComputationGraph) network).output(false, features)[0];
+    if (network instanceof MultiLayerNetwork stack) {
+      return stack.output(features, false);
+    }
+    ComputationGraph graph = (ComputationGraph) network;
+    // A graph takes the number of examples from the labels of its last minibatch, if it has them.
+    graph.clear();
+    return graph.output(false, features)[0];
   }
 
   /**

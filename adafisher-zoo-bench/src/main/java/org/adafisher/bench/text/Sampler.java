@@ -33,6 +33,7 @@ public final class Sampler {
     return new Sampler(
         tokens -> {
           // An evaluation leaves the mask of its last minibatch behind, which output would obey.
+          graph.clear(); // else the last minibatch's labels decide how many examples there are
           graph.clearLayerMaskArrays();
           return graph.output(false, tokens)[0];
         },
