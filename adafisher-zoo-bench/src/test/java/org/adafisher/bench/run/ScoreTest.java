@@ -3,11 +3,18 @@ package org.adafisher.bench.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import org.adafisher.bench.data.Shape;
 import org.adafisher.bench.data.Task;
+import org.adafisher.bench.model.Blueprint;
+import org.adafisher.bench.model.Models;
 import org.adafisher.bench.text.Perplexity;
 import org.deeplearning4j.datasets.iterator.ExistingDataSetIterator;
+import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.CnnLossLayer;
 import org.deeplearning4j.nn.conf.layers.EmbeddingSequenceLayer;
 import org.deeplearning4j.nn.conf.layers.LossLayer;
@@ -19,6 +26,7 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /** Networks whose output is their input, so that the right score is known. */
@@ -152,6 +160,25 @@ class ScoreTest {
                 .loss())
         .as("as DL4J's own evaluation")
         .isCloseTo(all.loss(), within(1e-6));
+  }
+
+  /** A transformer works on rows, which do not say how many examples they are of. */
+  @Test
+  void aShortLastMinibatchOfTrainingDoesNotMatter() {
+    var type = Models.REGISTRY.get("transformer");
+    Map<String, Double> values = new HashMap<>();
+    type.parameters().forEach(p -> values.put(p.name(), p.defaultValue().orElseThrow()));
+    values.put("width", 8.0);
+    Model network =
+        type.build(
+            new Blueprint(
+                new Shape(Task.LANGUAGE, InputType.recurrent(3, 2), 3), 1, new Sgd(0), values));
+    DataSet two = tokens(new float[][] {{0, 1}, {1, 2}}, new float[][][] {{{1, 2}}, {{2, 0}}});
+    Score before = Score.of(network, Task.LANGUAGE, List.of(two).iterator(), 4);
+
+    Networks.fit(network, tokens(new float[][] {{0, 1}}, new float[][][] {{{1, 2}}}));
+
+    assertThat(Score.of(network, Task.LANGUAGE, List.of(two).iterator(), 4)).isEqualTo(before);
   }
 
   private static DataSet tokens(float[][] features, float[][][] labels) {
