@@ -44,8 +44,11 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
   private static final Logger log = LoggerFactory.getLogger(AdaFisherListener.class);
 
-  /** By identity, and gone with the network. */
-  private final Map<Model, Watch> watches = new MapMaker().weakKeys().makeMap();
+  /**
+   * By identity, and gone with the network. One segment: of several, those that no other network
+   * falls into would keep the state of networks that are gone.
+   */
+  private final Map<Model, Watch> watches = new MapMaker().concurrencyLevel(1).weakKeys().makeMap();
 
   private final AtomicLong droppedRefreshes = new AtomicLong();
 

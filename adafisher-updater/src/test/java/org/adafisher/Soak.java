@@ -88,6 +88,8 @@ public final class Soak {
       for (Subject subject : subjects) {
         subject.train(each);
       }
+      MemoryUse.now(); // collects the clones
+      subjects.forEach(Subject::forgetClones);
       last = MemoryUse.now();
       out.printf("after %,6d iterations of each network: %s%n", look * each, last);
       if (!last.open().isEmpty()) {
@@ -130,6 +132,7 @@ public final class Soak {
       org.nd4j.linalg.dataset.api.MultiDataSet wrong) {
 
     private static final int FAILURES_EVERY = 100;
+    private static final int READS_TO_FORGET = 64;
 
     Subject(
         Model net,
@@ -148,6 +151,13 @@ public final class Soak {
           clone.addListeners(listener);
           ((NeuralNetwork) clone).fit(data);
         }
+      }
+    }
+
+    /** A listener's map lets go of networks that are gone once in so many reads. */
+    private void forgetClones() {
+      for (int i = 0; i < READS_TO_FORGET; i++) {
+        listener.parametersWithoutFactors(net);
       }
     }
 

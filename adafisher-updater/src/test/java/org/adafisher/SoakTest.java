@@ -2,13 +2,25 @@ package org.adafisher;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.nd4j.linalg.api.memory.MemoryWorkspace;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** That a soak can fail; the soak itself is {@code -Psoak}. */
+/** A short soak, and that a soak can fail. */
 class SoakTest {
+
+  @Test
+  void memoryDoesNotGrow() {
+    ByteArrayOutputStream looks = new ByteArrayOutputStream();
+    Optional<String> complaint =
+        new Soak(90, 3, new PrintStream(looks, true, StandardCharsets.UTF_8)).run();
+    assertThat(complaint).as(looks.toString(StandardCharsets.UTF_8)).isEmpty();
+  }
 
   @Test
   void whatGrowsIsSaid() {
