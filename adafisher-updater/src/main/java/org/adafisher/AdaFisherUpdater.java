@@ -119,7 +119,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
               config
                   .preconditioning()
                   .bind(slot == null ? List.of() : slot.partsOf(spans), spans, block, rest);
-          arrangement = new BlockArrangement(spans);
+          arrangement = BlockArrangement.of(spans);
           stepCount = new StateValue(state.get(NDArrayIndex.interval(n, n + LayerSlot.STEP_COUNT)));
           momentum = state.get(NDArrayIndex.interval(0, n));
         });

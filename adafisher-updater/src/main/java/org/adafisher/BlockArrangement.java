@@ -12,15 +12,21 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * step is worked out, where DL4J has another one.
  *
  * @param spans the block's parameters, in their order
+ * @param isByUnit whether DL4J has all of them in that order
  */
-record BlockArrangement(List<ParameterSpan> spans) {
+record BlockArrangement(List<ParameterSpan> spans, boolean isByUnit) {
+
+  static BlockArrangement of(List<ParameterSpan> spans) {
+    return new BlockArrangement(
+        spans, spans.stream().allMatch(span -> span.arrangement().isByUnit()));
+  }
 
   /**
    * @param vector the block's values as DL4J has them, 1-d
    * @return the vector itself if there is nothing to rearrange, else a rearranged copy
    */
   INDArray byUnit(INDArray vector) {
-    if (isByUnit()) {
+    if (isByUnit) {
       return vector;
     }
     INDArray result =
@@ -36,7 +42,7 @@ record BlockArrangement(List<ParameterSpan> spans) {
    * @param vector what it was given
    */
   void restore(INDArray byUnit, INDArray vector) {
-    if (isByUnit()) {
+    if (isByUnit) {
       return;
     }
     forEach(
@@ -49,10 +55,6 @@ record BlockArrangement(List<ParameterSpan> spans) {
             span.arrangement().restore(from, to);
           }
         });
-  }
-
-  private boolean isByUnit() {
-    return spans.stream().allMatch(span -> span.arrangement().isByUnit());
   }
 
   private void forEach(INDArray from, INDArray to, SpanCopy copy) {

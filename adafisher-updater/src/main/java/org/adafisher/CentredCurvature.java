@@ -1,6 +1,9 @@
 package org.adafisher;
 
 import java.util.Arrays;
+import org.adafisher.curvature.KroneckerFactors;
+import org.nd4j.linalg.api.buffer.DataType;
+import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * What {@link Centred} makes of a layer's averaged statistics.
@@ -45,6 +48,17 @@ record CentredCurvature(
         Arrays.stream(s).map(x -> 1 / (x / meanS + centred.dampingOut())).toArray(),
         s,
         mean);
+  }
+
+  /** What a user sees of it: a, with that of the bias if there is one, and s. */
+  KroneckerFactors factors(boolean withBias, DataType type) {
+    double[] inputs = withBias ? Arrays.copyOf(a, a.length + 1) : a;
+    if (withBias) {
+      inputs[a.length] = biasA;
+    }
+    return new KroneckerFactors(
+        Nd4j.create(inputs, new long[] {inputs.length}, type),
+        Nd4j.create(s, new long[] {s.length}, type));
   }
 
   /** The scalar of Sherman and Morrison's formula, 1 / (mean(a) + sum h mu^2). */

@@ -122,17 +122,7 @@ final class CentredGroups implements CentredPiece {
 
   @Override
   public Map<String, KroneckerFactors> factors() {
-    CentredCurvature curvature = curvature();
-    double[] a = curvature.a();
-    if (bias != null) {
-      a = Arrays.copyOf(a, a.length + 1);
-      a[a.length - 1] = curvature.biasA();
-    }
-    return Map.of(
-        span.part(),
-        new KroneckerFactors(
-            Nd4j.create(a, new long[] {a.length}, moments.mean().dataType()),
-            Nd4j.create(curvature.s(), new long[] {span.outputs()}, moments.mean().dataType())));
+    return Map.of(span.part(), curvature().factors(bias != null, moments.mean().dataType()));
   }
 
   private CentredCurvature curvature() {

@@ -191,17 +191,7 @@ final class CentredWeights implements CentredPiece {
 
   @Override
   public Map<String, KroneckerFactors> factors() {
-    CentredCurvature curvature = curvature();
-    double[] a = curvature.a();
-    if (bias != null) {
-      a = Arrays.copyOf(a, inputs + 1);
-      a[inputs] = curvature.biasA();
-    }
-    return Map.of(
-        part,
-        new KroneckerFactors(
-            Nd4j.create(a, new long[] {a.length}, work.dataType()),
-            Nd4j.create(curvature.s(), new long[] {outputs}, work.dataType())));
+    return Map.of(part, curvature().factors(bias != null, work.dataType()));
   }
 
   private CentredCurvature curvature() {

@@ -84,8 +84,8 @@ final class StateKeeper {
     Model model = network.get();
     ConvexOptimizer present = model == null ? null : Network.of(model).optimizer();
     if (present == null || trainer.get() == Thread.currentThread()) {
-      return Optional
-          .empty(); // made for another network from the same configuration, or on purpose
+      // Made for another network from the same configuration, or dropped on purpose.
+      return Optional.empty();
     }
     // Two threads may make updaters for a new optimizer at once, one of them in its first pass.
     return (present == optimizer.get() ? taken : kept)

@@ -10,14 +10,8 @@ import org.adafisher.bench.data.DataRequest;
 import org.adafisher.bench.data.Dataset;
 import org.adafisher.bench.data.Datasets;
 import org.adafisher.bench.data.Part;
-import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.inputs.InputType;
-import org.deeplearning4j.nn.conf.layers.DenseLayer;
-import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.listeners.CheckpointListener;
-import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * Saves a checkpoint each epoch, keeps the last two, loses the program, and goes on from the last
@@ -78,22 +72,7 @@ public final class Checkpoints {
   }
 
   private static MultiLayerNetwork network() {
-    MultiLayerNetwork net =
-        new MultiLayerNetwork(
-            new NeuralNetConfiguration.Builder()
-                .seed(1)
-                .activation(Activation.RELU)
-                .updater(new AdaFisher(1e-3))
-                .list()
-                .layer(new DenseLayer.Builder().nOut(64).build())
-                .layer(
-                    new OutputLayer.Builder(LossFunction.MCXENT)
-                        .nOut(10)
-                        .activation(Activation.SOFTMAX)
-                        .build())
-                .setInputType(InputType.feedForward(64))
-                .build());
-    net.init();
+    MultiLayerNetwork net = DigitsNetwork.create();
     AdaFisher.attach(net);
     return net;
   }

@@ -8,13 +8,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * An activation that lets its observer see dL/dz on the way down, and is its delegate otherwise.
  */
 @SuppressWarnings("serial") // lives for one backward pass, on a configuration that nobody saves
-final class ActivationTap implements IActivation {
+final class ActivationTap extends ActivationDelegate {
 
-  private final transient IActivation delegate;
   private final transient GradientReport report;
 
   ActivationTap(IActivation delegate, GradientReport report) {
-    this.delegate = delegate;
+    super(delegate);
     this.report = report;
   }
 
@@ -34,15 +33,5 @@ final class ActivationTap implements IActivation {
               return both.getFirst();
             });
     return new Pair<>(gradient, parameterGradient[0]);
-  }
-
-  @Override
-  public int numParams(int inputSize) {
-    return delegate.numParams(inputSize);
-  }
-
-  @Override
-  public String toString() {
-    return delegate.toString();
   }
 }

@@ -10,9 +10,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * forward pass of its own) and backwards.
  */
 @SuppressWarnings("serial") // lives for one backward pass, on a configuration that nobody saves
-public final class CallTap implements IActivation {
+public final class CallTap extends ActivationDelegate {
 
-  private final transient IActivation delegate;
   private final transient Observer observer;
 
   /** Told of the calls in their order; the arrays are DL4J's own and live in its workspaces. */
@@ -37,7 +36,7 @@ public final class CallTap implements IActivation {
    * @param observer told of it
    */
   public CallTap(IActivation delegate, Observer observer) {
-    this.delegate = delegate;
+    super(delegate);
     this.observer = observer;
   }
 
@@ -63,15 +62,5 @@ public final class CallTap implements IActivation {
       observer.onFailure();
       throw e;
     }
-  }
-
-  @Override
-  public int numParams(int inputSize) {
-    return delegate.numParams(inputSize);
-  }
-
-  @Override
-  public String toString() {
-    return delegate.toString();
   }
 }

@@ -1,6 +1,7 @@
 package org.adafisher.curvature;
 
 import java.io.Serializable;
+import java.util.Arrays;
 import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.shade.jackson.annotation.JsonIgnore;
@@ -24,7 +25,7 @@ public record Arrangement(List<Long> shape, List<Integer> order) implements Seri
    * @return the arrangement of an array whose flat values are in c order
    */
   public static Arrangement of(INDArray array, Integer... order) {
-    List<Long> shape = java.util.Arrays.stream(array.shape()).boxed().toList();
+    List<Long> shape = Arrays.stream(array.shape()).boxed().toList();
     return new Arrangement(shape, List.of(order));
   }
 

@@ -159,7 +159,7 @@ public final class KroneckerBlock {
       this.span = span;
       this.start = start;
       this.hasFactors = part.part.kind() != FactorPart.Kind.NONE;
-      this.perGroup = span.groups() == 1 ? span.outputs() : span.outputs() / span.groups();
+      this.perGroup = span.outputs() / span.groups();
       long end = span.inputOffset() + span.groups() * span.inputs();
       INDArray ownH = part.h.get(NDArrayIndex.interval(span.inputOffset(), end));
       this.h = span.groups() == 1 ? ownH : ownH.reshape('c', span.groups(), 1, span.inputs());

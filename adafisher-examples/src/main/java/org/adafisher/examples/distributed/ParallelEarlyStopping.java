@@ -8,6 +8,7 @@ import org.adafisher.bench.data.DataRequest;
 import org.adafisher.bench.data.Dataset;
 import org.adafisher.bench.data.Datasets;
 import org.adafisher.bench.data.Part;
+import org.adafisher.examples.DigitsNetwork;
 import org.deeplearning4j.earlystopping.EarlyStoppingConfiguration;
 import org.deeplearning4j.earlystopping.EarlyStoppingResult;
 import org.deeplearning4j.earlystopping.saver.LocalFileModelSaver;

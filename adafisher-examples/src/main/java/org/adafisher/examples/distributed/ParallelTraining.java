@@ -5,6 +5,7 @@ import org.adafisher.bench.data.DataRequest;
 import org.adafisher.bench.data.Dataset;
 import org.adafisher.bench.data.Datasets;
 import org.adafisher.bench.data.Part;
+import org.adafisher.examples.DigitsNetwork;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.parallelism.ParallelWrapper;
 import org.deeplearning4j.parallelism.ParallelWrapper.TrainingMode;

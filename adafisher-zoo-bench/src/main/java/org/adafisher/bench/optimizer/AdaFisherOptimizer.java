@@ -4,7 +4,6 @@ import static org.adafisher.bench.registry.Parameter.count;
 import static org.adafisher.bench.registry.Parameter.fraction;
 import static org.adafisher.bench.registry.Parameter.positive;
 
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,8 +85,6 @@ record AdaFisherOptimizer(
 
   @Override
   public Map<String, Double> withRefreshInterval(Map<String, Double> values, int interval) {
-    Map<String, Double> changed = new HashMap<>(values);
-    changed.put(REFRESH_INTERVAL, (double) interval);
-    return changed;
+    return OptimizerType.changed(values, Map.of(REFRESH_INTERVAL, (double) interval));
   }
 }

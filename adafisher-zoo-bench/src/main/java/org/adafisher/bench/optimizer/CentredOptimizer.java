@@ -6,7 +6,6 @@ import static org.adafisher.bench.registry.Parameter.nonNegative;
 import static org.adafisher.bench.registry.Parameter.positive;
 import static org.adafisher.bench.registry.Parameter.whole;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.adafisher.AdaFisher;
@@ -86,9 +85,6 @@ final class CentredOptimizer implements OptimizerType {
   /** Without the burn-in, in which every step refreshes. */
   @Override
   public Map<String, Double> withRefreshInterval(Map<String, Double> values, int interval) {
-    Map<String, Double> changed = new HashMap<>(values);
-    changed.put(REFRESH_INTERVAL, (double) interval);
-    changed.put(BURN_IN, 0.0);
-    return changed;
+    return OptimizerType.changed(values, Map.of(REFRESH_INTERVAL, (double) interval, BURN_IN, 0.0));
   }
 }

@@ -1,5 +1,6 @@
 package org.adafisher.bench.optimizer;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.adafisher.bench.registry.Described;
@@ -74,5 +75,12 @@ public interface OptimizerType extends Described {
    */
   default Map<String, Double> withRefreshInterval(Map<String, Double> values, int interval) {
     return values;
+  }
+
+  /** The same values but for some. */
+  static Map<String, Double> changed(Map<String, Double> values, Map<String, Double> changes) {
+    Map<String, Double> result = new HashMap<>(values);
+    result.putAll(changes);
+    return result;
   }
 }

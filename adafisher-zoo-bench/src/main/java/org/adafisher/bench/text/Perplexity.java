@@ -15,7 +15,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * <p>Labels are token numbers [examples, 1, tokens] or [examples, tokens], predictions
  * probabilities [examples, vocabulary, tokens]; where the mask [examples, tokens] is 0, a token
  * does not count. Use it as Deeplearning4j's own evaluations: {@code network.doEvaluation(iterator,
- * new Perplexity())}.
+ * new Perplexity())}; after a training step {@code network.clear()} first, since DL4J takes the
+ * number of examples from the labels of its last minibatch.
  */
 public final class Perplexity extends BaseEvaluation<Perplexity> {
 

@@ -32,8 +32,9 @@ public final class Sampler {
   public static Sampler of(ComputationGraph graph, Tokenizer tokenizer, int context) {
     return new Sampler(
         tokens -> {
-          // An evaluation leaves the mask of its last minibatch behind, which output would obey.
-          graph.clear(); // else the last minibatch's labels decide how many examples there are
+          // Output would obey what the last minibatch left behind: its labels decide how many
+          // examples there are, and its masks what is hidden.
+          graph.clear();
           graph.clearLayerMaskArrays();
           return graph.output(false, tokens)[0];
         },

@@ -1,7 +1,6 @@
 package org.adafisher.bench.model.transformer;
 
 import org.deeplearning4j.nn.conf.RNNFormat;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
@@ -25,7 +24,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * which saves the way there and back. What a mask of the features hides has no share in the output
  * of other steps, and an output of 0.
  */
-public final class CausalAttentionVertex extends GraphVertex {
+public final class CausalAttentionVertex extends ParameterlessVertexConfiguration {
 
   private static final long serialVersionUID = 1L;
 
@@ -71,17 +70,7 @@ public final class CausalAttentionVertex extends GraphVertex {
   }
 
   @Override
-  public long numParams(boolean backprop) {
-    return 0;
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return 3;
-  }
-
-  @Override
-  public int maxVertexInputs() {
+  int inputs() {
     return 3;
   }
 

@@ -1,6 +1,5 @@
 package org.adafisher.bench.model.transformer;
 
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.inputs.InvalidInputTypeException;
 import org.deeplearning4j.nn.conf.memory.LayerMemoryReport;
@@ -15,7 +14,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * 1, 2... in the same shape. An {@code EmbeddingSequenceLayer} behind it learns a vector for each
  * place, and has factors like every other.
  */
-public final class PositionVertex extends GraphVertex {
+public final class PositionVertex extends ParameterlessVertexConfiguration {
 
   private static final long serialVersionUID = 1L;
 
@@ -61,17 +60,7 @@ public final class PositionVertex extends GraphVertex {
   }
 
   @Override
-  public long numParams(boolean backprop) {
-    return 0;
-  }
-
-  @Override
-  public int minVertexInputs() {
-    return 1;
-  }
-
-  @Override
-  public int maxVertexInputs() {
+  int inputs() {
     return 1;
   }
 

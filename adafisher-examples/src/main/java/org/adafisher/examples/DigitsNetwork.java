@@ -1,4 +1,4 @@
-package org.adafisher.examples.distributed;
+package org.adafisher.examples;
 
 import org.adafisher.AdaFisher;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
@@ -9,12 +9,13 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
-/** The network that the examples of this package train. */
-final class DigitsNetwork {
+/** A small network for the digits, which several examples train. */
+public final class DigitsNetwork {
 
   private DigitsNetwork() {}
 
-  static MultiLayerNetwork create() {
+  /** A new network with AdaFisher, the same at every call; not attached. */
+  public static MultiLayerNetwork create() {
     MultiLayerNetwork net =
         new MultiLayerNetwork(
             new NeuralNetConfiguration.Builder()
