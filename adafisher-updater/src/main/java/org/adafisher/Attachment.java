@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.adafisher.capture.Network;
+import org.adafisher.capture.UpdaterConfigurations;
 import org.adafisher.curvature.FactorEstimators;
 import org.adafisher.curvature.FactorLayout;
 import org.adafisher.curvature.FactorPart;

@@ -79,12 +79,7 @@ record AdaFisherOptimizer(
   }
 
   @Override
-  public int refreshInterval(Map<String, Double> values) {
-    return values.get(REFRESH_INTERVAL).intValue();
-  }
-
-  @Override
-  public Map<String, Double> withRefreshInterval(Map<String, Double> values, int interval) {
-    return OptimizerType.changed(values, Map.of(REFRESH_INTERVAL, (double) interval));
+  public List<StepKind> stepKinds(Map<String, Double> values) {
+    return StepKind.refreshing(REFRESH_INTERVAL, values);
   }
 }

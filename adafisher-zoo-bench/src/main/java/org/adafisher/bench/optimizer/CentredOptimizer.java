@@ -77,14 +77,10 @@ final class CentredOptimizer implements OptimizerType {
     AdaFisher.attach(network);
   }
 
-  @Override
-  public int refreshInterval(Map<String, Double> values) {
-    return values.get(REFRESH_INTERVAL).intValue();
-  }
-
   /** Without the burn-in, in which every step refreshes. */
   @Override
-  public Map<String, Double> withRefreshInterval(Map<String, Double> values, int interval) {
-    return OptimizerType.changed(values, Map.of(REFRESH_INTERVAL, (double) interval, BURN_IN, 0.0));
+  public List<StepKind> stepKinds(Map<String, Double> values) {
+    return StepKind.refreshing(
+        REFRESH_INTERVAL, OptimizerType.changed(values, Map.of(BURN_IN, 0.0)));
   }
 }

@@ -64,17 +64,38 @@ public interface OptimizerType extends Described {
     return Map.of();
   }
 
-  /** Of how many steps one is dearer than the others, since it refreshes something; 1 for none. */
-  default int refreshInterval(Map<String, Double> values) {
-    return 1;
+  /**
+   * The kinds of steps that it makes in turn, since some refresh something; for timing. Their
+   * shares add up to 1.
+   */
+  default List<StepKind> stepKinds(Map<String, Double> values) {
+    return List.of(new StepKind(1, values));
   }
 
   /**
-   * The same values, with a refresh interval short enough for timing: refreshes every so many
-   * steps.
+   * A kind of step.
+   *
+   * @param share of all steps that are of this kind
+   * @param values with which every step is of this kind
    */
-  default Map<String, Double> withRefreshInterval(Map<String, Double> values, int interval) {
-    return values;
+  record StepKind(double share, Map<String, Double> values) {
+
+    /** An interval after which no run gets. */
+    static final double NEVER = 1e9;
+
+    /**
+     * Of an optimizer that refreshes something at an interval.
+     *
+     * @param interval name of the parameter that says of how many steps one refreshes
+     * @param values a value for each parameter
+     */
+    static List<StepKind> refreshing(String interval, Map<String, Double> values) {
+      double steps = values.get(interval);
+      StepKind refresh = new StepKind(1 / steps, changed(values, Map.of(interval, 1.0)));
+      return steps == 1
+          ? List.of(refresh)
+          : List.of(new StepKind(1 - 1 / steps, changed(values, Map.of(interval, NEVER))), refresh);
+    }
   }
 
   /** The same values but for some. */

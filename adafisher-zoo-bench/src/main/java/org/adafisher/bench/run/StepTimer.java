@@ -26,7 +26,6 @@ import org.nd4j.linalg.dataset.DataSet;
 final class StepTimer {
 
   private static final int WARM_UP = 5;
-  private static final int NEVER = Integer.MAX_VALUE;
 
   /** Of the configured learning rate: numbers stay finite however many rounds there are. */
   private static final double SLOW = 1e-3;
@@ -42,11 +41,15 @@ final class StepTimer {
   /** A network in the race. */
   private record Lane(Model network, double[] millis) {}
 
-  /** An optimizer's lanes; the same one twice if its steps are all alike. */
-  private record Lanes(OptimizerConfig optimizer, Lane plain, Lane refresh, int interval) {
+  /** An optimizer's lanes, one for each kind of its steps, and their shares. */
+  private record Lanes(OptimizerConfig optimizer, List<Lane> lanes, List<Double> shares) {
 
     double millis(int round) {
-      return ((interval - 1) * plain.millis[round] + refresh.millis[round]) / interval;
+      double millis = 0;
+      for (int kind = 0; kind < lanes.size(); kind++) {
+        millis += shares.get(kind) * lanes.get(kind).millis[round];
+      }
+      return millis;
     }
   }
 
@@ -65,9 +68,7 @@ final class StepTimer {
     }
     List<Lane> order =
         new ArrayList<>(
-            entrants.values().stream()
-                .flatMap(l -> List.of(l.plain(), l.refresh()).stream().distinct())
-                .toList());
+            entrants.values().stream().flatMap(entrant -> entrant.lanes().stream()).toList());
     for (int round = -WARM_UP; round < rounds; round++) {
       for (Lane lane : order) {
         long start = System.nanoTime();
@@ -86,21 +87,21 @@ final class StepTimer {
 
   private Lanes lanes(ModelConfig model, OptimizerConfig optimizer, int rounds)
       throws ExperimentException {
-    OptimizerType type = Optimizers.REGISTRY.get(optimizer.type());
-    int interval = type.refreshInterval(optimizer.values());
-    Lane plain = lane(model, optimizer, type, interval == 1 ? 1 : NEVER, rounds);
-    Lane refresh = interval == 1 ? plain : lane(model, optimizer, type, 1, rounds);
-    return new Lanes(optimizer, plain, refresh, interval);
+    List<Lane> lanes = new ArrayList<>();
+    List<Double> shares = new ArrayList<>();
+    for (OptimizerType.StepKind kind :
+        Optimizers.REGISTRY.get(optimizer.type()).stepKinds(optimizer.values())) {
+      lanes.add(lane(model, optimizer, kind.values(), rounds));
+      shares.add(kind.share());
+    }
+    return new Lanes(optimizer, lanes, shares);
   }
 
   private Lane lane(
-      ModelConfig model, OptimizerConfig optimizer, OptimizerType type, int interval, int rounds)
+      ModelConfig model, OptimizerConfig optimizer, Map<String, Double> values, int rounds)
       throws ExperimentException {
     OptimizerConfig timed =
-        new OptimizerConfig(
-                optimizer.name(),
-                optimizer.type(),
-                type.withRefreshInterval(optimizer.values(), interval))
+        new OptimizerConfig(optimizer.name(), optimizer.type(), values)
             .withLearningRate(optimizer.learningRate() * SLOW);
     Model network = setup.network(model, timed, 1, (long) rounds + WARM_UP);
     return new Lane(network, new double[rounds]);
@@ -110,18 +111,19 @@ final class StepTimer {
       ModelConfig model, int batchSize, int rounds, Lanes lanes, Lanes reference) {
     double[] millis = new double[rounds];
     double[] shares = new double[rounds];
+    Model network = lanes.lanes().get(0).network();
     for (int round = 0; round < rounds; round++) {
       millis[round] = lanes.millis(round);
       shares[round] = millis[round] / reference.millis(round);
     }
     return new CostResult(
         model.name(),
-        lanes.plain().network().numParams(),
+        network.numParams(),
         lanes.optimizer().name(),
         batchSize,
         median(millis),
         median(shares),
-        Networks.stateBytes(lanes.plain().network()));
+        Networks.stateBytes(network));
   }
 
   static double median(double[] values) {

@@ -1,4 +1,4 @@
-package org.adafisher;
+package org.adafisher.capture;
 
 import java.util.function.UnaryOperator;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
@@ -11,7 +11,7 @@ import org.deeplearning4j.nn.conf.layers.wrapper.BaseWrapperLayer;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /** Where DL4J's layer configurations keep their updaters. */
-final class UpdaterConfigurations {
+public final class UpdaterConfigurations {
 
   private UpdaterConfigurations() {}
 
@@ -21,7 +21,7 @@ final class UpdaterConfigurations {
    * @param layer a layer's configuration
    * @param replacement gives the new updater, or the old one where it stays
    */
-  static void replace(Layer layer, UnaryOperator<IUpdater> replacement) {
+  public static void replace(Layer layer, UnaryOperator<IUpdater> replacement) {
     UnaryOperator<IUpdater> orNull = u -> u == null ? null : replacement.apply(u);
     if (layer instanceof BaseLayer base) {
       base.setIUpdater(orNull.apply(base.getIUpdater()));
@@ -45,7 +45,7 @@ final class UpdaterConfigurations {
    * @param vertex its configuration
    * @param replacement gives the new updater, or the old one where it stays
    */
-  static void replace(SameDiffVertex vertex, UnaryOperator<IUpdater> replacement) {
+  public static void replace(SameDiffVertex vertex, UnaryOperator<IUpdater> replacement) {
     UnaryOperator<IUpdater> orNull = u -> u == null ? null : replacement.apply(u);
     vertex.setUpdater(orNull.apply(vertex.getUpdater()));
     vertex.setBiasUpdater(orNull.apply(vertex.getBiasUpdater()));
