@@ -24,8 +24,8 @@ final class Findings {
           + " That is a rough rule with few seeds, and among many pairs some pass it by chance.";
 
   private static final String SWEEP =
-      "Each optimizer is taken at the learning rate and batch size of its best mean validation"
-          + " accuracy, chosen from the very runs that are compared.";
+      "Each optimizer is taken at the learning rate and batch size of its best mean %s, chosen from"
+          + " the very runs that are compared.";
 
   private static final int LEAST_SEEDS = 2;
 
@@ -38,7 +38,7 @@ final class Findings {
     this.results = results;
     this.roles = roles;
     this.comparable =
-        results.headline().stream().filter(arm -> results.accuracy(arm).hasDeviation()).toList();
+        results.headline().stream().filter(arm -> results.quality(arm).hasDeviation()).toList();
   }
 
   /** The sentences. */
@@ -55,7 +55,7 @@ final class Findings {
       sentences.add("Only one seed is complete: which optimizer is better cannot be said.");
     } else if (!comparable.isEmpty()) {
       if (results.sweep()) {
-        sentences.add(SWEEP);
+        sentences.add(SWEEP.formatted(results.yardstick().words(false)));
       }
       addBest();
       addAdaFisher();
@@ -71,26 +71,25 @@ final class Findings {
   private void addBest() {
     Arm best =
         comparable.stream()
-            .max(Comparator.comparingDouble(arm -> results.accuracy(arm).mean()))
+            .max(
+                Comparator.comparingDouble(
+                    arm -> results.yardstick().merit(results.quality(arm).mean())))
             .orElseThrow();
     sentences.add(
         String.format(
             Locale.ROOT,
-            "%s has the best mean %s: %s %% (%s).",
+            "%s has the best mean %s: %s (%s).",
             best.optimizer(),
-            results.accuracyWords(),
-            Words.accuracy(results.accuracy(best), Words.PLUS_MINUS),
-            Words.seeds(results.accuracy(best).count())));
+            results.qualityWords(),
+            results.yardstick().write(results.quality(best)),
+            Words.seeds(results.quality(best).count())));
     List<Arm> others = others(best);
     if (others.isEmpty()) {
       return;
     }
-    String even = names(others, arm -> !accuracy(best, arm).toldApart());
+    String even = names(others, arm -> !quality(best, arm).toldApart());
     String behind =
-        list(
-            others,
-            arm -> accuracy(best, arm).toldApart(),
-            arm -> withPoints(arm, accuracy(arm, best)));
+        list(others, arm -> quality(best, arm).toldApart(), arm -> withDifference(arm, best, arm));
     sentences.add(
         even.isEmpty()
             ? "Every other one is behind it: " + behind + "."
@@ -108,14 +107,14 @@ final class Findings {
       String ahead =
           list(
               others,
-              other -> accuracy(arm, other).toldApart() && accuracy(arm, other).value() > 0,
-              other -> withPoints(other, accuracy(arm, other)));
+              other -> quality(arm, other).toldApart() && better(arm, other),
+              other -> withDifference(arm, other, other));
       String behind =
           list(
               others,
-              other -> accuracy(arm, other).toldApart() && accuracy(arm, other).value() < 0,
-              other -> withPoints(other, accuracy(arm, other)));
-      String even = names(others, other -> !accuracy(arm, other).toldApart());
+              other -> quality(arm, other).toldApart() && !better(arm, other),
+              other -> withDifference(arm, other, other));
+      String even = names(others, other -> !quality(arm, other).toldApart());
       List<String> parts = new ArrayList<>();
       addPart(parts, "behind ", behind);
       addPart(parts, "ahead of ", ahead);
@@ -137,9 +136,9 @@ final class Findings {
                   "What the curvature adds, %s less %s: %s of %s (%s); %s of training loss (%s).",
                   arm.optimizer(),
                   placebo.optimizer(),
-                  Words.points(accuracy(arm, placebo).value()),
-                  results.accuracyWords(),
-                  verdict(accuracy(arm, placebo), true),
+                  difference(arm, placebo),
+                  results.qualityWords(),
+                  verdict(quality(arm, placebo), results.yardstick().moreIsBetter()),
                   lossPoints(loss, placebo),
                   verdict(loss, false)));
         }
@@ -179,12 +178,21 @@ final class Findings {
     return comparable.stream().filter(other -> other != arm).toList();
   }
 
-  private Difference accuracy(Arm first, Arm second) {
-    return Difference.between(results.accuracy(first), results.accuracy(second));
+  private Difference quality(Arm first, Arm second) {
+    return Difference.between(results.quality(first), results.quality(second));
   }
 
-  private static String withPoints(Arm arm, Difference difference) {
-    return arm.optimizer() + " (" + Words.points(difference.value()) + ")";
+  private boolean better(Arm first, Arm second) {
+    return results.yardstick().merit(quality(first, second).value()) > 0;
+  }
+
+  private String difference(Arm first, Arm second) {
+    return results.yardstick().write(quality(first, second), results.quality(second));
+  }
+
+  /** One of the two arms, and how far the first is from the second. */
+  private String withDifference(Arm first, Arm second, Arm named) {
+    return named.optimizer() + " (" + difference(first, second) + ")";
   }
 
   private static String names(List<Arm> arms, Predicate<Arm> which) {

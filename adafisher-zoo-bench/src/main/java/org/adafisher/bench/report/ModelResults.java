@@ -8,8 +8,6 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.adafisher.bench.report.stats.Spread;
 import org.adafisher.bench.result.CostResult;
-import org.adafisher.bench.result.EpochResult;
-import org.adafisher.bench.result.Measure;
 import org.adafisher.bench.result.Target;
 
 /**
@@ -48,22 +46,24 @@ record ModelResults(
   }
 
   /**
-   * One arm an optimizer: its only one, or of a sweep the one with the best mean validation
-   * accuracy among those in which no run diverged.
+   * One arm an optimizer: its only one, or of a sweep the one that is best on the validation part
+   * in the mean among those in which no run diverged.
    */
   List<Arm> headline() {
-    return byOptimizer().values().stream().map(ModelResults::best).toList();
+    return byOptimizer().values().stream().map(this::best).toList();
   }
 
-  private static Arm best(List<Arm> cells) {
+  private Arm best(List<Arm> cells) {
     return cells.stream()
-        .filter(arm -> validation(arm).known())
-        .max(Comparator.comparingDouble(arm -> validation(arm).mean()))
+        .filter(arm -> yardstick().of(arm, false).known())
+        .max(
+            Comparator.comparingDouble(arm -> yardstick().merit(yardstick().of(arm, false).mean())))
         .orElse(cells.get(0));
   }
 
-  private static Spread validation(Arm arm) {
-    return arm.last(EpochResult::validationAccuracy);
+  /** What comparisons are about. */
+  Yardstick yardstick() {
+    return perplexity ? Yardstick.PERPLEXITY : Yardstick.ACCURACY;
   }
 
   /** Whether any run was tested. */
@@ -73,14 +73,14 @@ record ModelResults(
         .anyMatch(run -> run.last().test().isPresent());
   }
 
-  /** The accuracy that comparisons are about: on the test part if that was measured. */
-  Spread accuracy(Arm arm) {
-    return tested() ? arm.last(Arm::testAccuracy) : arm.last(EpochResult::validationAccuracy);
+  /** The yardstick's values: on the test part if that was measured. */
+  Spread quality(Arm arm) {
+    return yardstick().of(arm, tested());
   }
 
-  /** Its name. */
-  String accuracyWords() {
-    return tested() ? "test accuracy" : Measure.VALIDATION_ACCURACY.toString();
+  /** Their name. */
+  String qualityWords() {
+    return yardstick().words(tested());
   }
 
   /** The arm of that optimizer among the headline's. */

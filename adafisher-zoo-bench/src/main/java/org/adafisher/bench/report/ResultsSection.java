@@ -46,8 +46,9 @@ final class ResultsSection {
             : ": mean \u00B1 standard deviation over the complete runs, below it lowest to"
                 + " highest.")
         + (results.sweep()
-            ? " Each optimizer at the learning rate and batch size with its best mean validation"
-                + " accuracy, chosen afterwards from this sweep."
+            ? " Each optimizer at the learning rate and batch size with its best mean "
+                + results.yardstick().words(false)
+                + ", chosen afterwards from this sweep."
             : "")
         + " Bold: best of the column.";
   }

@@ -43,7 +43,9 @@ public final class SummaryTable {
             "%s (%,d parameters)%s%n",
             model.model(),
             model.parameters(),
-            model.sweep() ? ", each optimizer at its best validation accuracy in the sweep" : "");
+            model.sweep()
+                ? ", each optimizer at its best " + model.yardstick().words(false) + " in the sweep"
+                : "");
     return title + AsciiTable.of(rows) + targets(model);
   }
 

@@ -68,6 +68,22 @@ class FindingsTest {
   }
 
   @Test
+  void ofLanguageModelsTheLeastPerplexityIsBest() {
+    arm("Fisher", Math.log(20), Math.log(22)); // perplexity 21
+    arm("Control", Math.log(20), Math.log(24));
+    arm("Adam", Math.log(40), Math.log(42));
+    Results results = Results.of(Runs.ofLanguage(Runs.data(OPTIMIZERS, runs)));
+
+    assertThat(Findings.of(results.models().get(0), new Roles(OPTIMIZERS)))
+        .containsExactly(
+            "Fisher has the best mean test perplexity: 21.00 \u00B1 1.41 (2 seeds).",
+            "Not told apart from it: Control; behind it: Adam (+20.00).",
+            "Fisher is ahead of Adam (-20.00); not told apart from Control.",
+            "What the curvature adds, Fisher less Control: -1.00 of test perplexity (not told"
+                + " apart); -0.044 of training loss (not told apart).");
+  }
+
+  @Test
   void oneSeedAllowsNoClaim() {
     arm("Fisher", 0.10);
     arm("Control", Double.NaN);

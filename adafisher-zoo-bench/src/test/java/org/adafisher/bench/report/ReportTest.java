@@ -30,6 +30,8 @@ class ReportTest {
         Named.of("sweep", MadeUp.sweep()),
         Named.of("interrupted", MadeUp.interrupted()),
         Named.of("one seed", MadeUp.oneSeed()),
+        Named.of("language", Runs.ofLanguage(MadeUp.full())),
+        Named.of("sweep of language", Runs.ofLanguage(MadeUp.sweep())),
         Named.of("only costs", MadeUp.onlyCosts()),
         Named.of("only tuning", MadeUp.onlyTuning()),
         Named.of("nothing", Runs.data(Map.of(), List.of())),
@@ -148,6 +150,17 @@ class ReportTest {
         .doesNotContain("<h2>What it shows", "<h3>Results");
     assertThat(page(MadeUp.sweep())).contains("<h3>Robustness", "within 2 points of its best");
     assertThat(page(MadeUp.full())).doesNotContain("<h3>Robustness");
+  }
+
+  @Test
+  void aLanguageModelHasPerplexitiesAndIsJudgedByThem() throws Exception {
+    assertThat(page(Runs.ofLanguage(MadeUp.full())))
+        .contains("has the best mean test perplexity: ")
+        .contains(">test perplexity</th>", "validation perplexity, log scale")
+        .doesNotContain("best mean test accuracy", "points)", "points of test");
+    assertThat(page(Runs.ofLanguage(MadeUp.sweep())))
+        .contains("with its best mean validation perplexity, chosen afterwards");
+    assertThat(page(MadeUp.full())).doesNotContain("perplexity");
   }
 
   @Test

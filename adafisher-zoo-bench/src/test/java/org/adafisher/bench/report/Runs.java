@@ -102,4 +102,21 @@ public final class Runs {
         List.of(),
         false);
   }
+
+  /** The same as of a language model, whose perplexity is exp(loss). */
+  static ReportData ofLanguage(ReportData like) {
+    return new ReportData(
+        like.title(),
+        like.description(),
+        like.conditions(),
+        like.environment(),
+        like.configuration(),
+        like.reference(),
+        like.targets(),
+        like.optimizers(),
+        like.runs(),
+        like.tuning(),
+        like.costs(),
+        true);
+  }
 }

@@ -1,0 +1,77 @@
+package org.adafisher.bench.report;
+
+import java.util.function.ToDoubleFunction;
+import org.adafisher.bench.report.stats.Difference;
+import org.adafisher.bench.report.stats.Spread;
+import org.adafisher.bench.report.text.Numbers;
+import org.adafisher.bench.result.EpochResult;
+
+/** What the comparisons on one model are about, and how it is written. */
+enum Yardstick {
+  /** Of classifiers and the like; more is better. */
+  ACCURACY("accuracy", true, Arm::testAccuracy, EpochResult::validationAccuracy) {
+    @Override
+    String write(Spread spread) {
+      return Words.accuracy(spread, Words.PLUS_MINUS) + " %";
+    }
+
+    @Override
+    String write(Difference difference, Spread other) {
+      return Words.points(difference.value());
+    }
+  },
+
+  /** Of language models; less is better. */
+  PERPLEXITY("perplexity", false, Arm::testPerplexity, Arm::validationPerplexity) {
+    @Override
+    String write(Spread spread) {
+      return Words.loss(spread, Words.PLUS_MINUS);
+    }
+
+    @Override
+    String write(Difference difference, Spread other) {
+      return Numbers.withPlus(Numbers.like(difference.value(), other.mean(), Words.LOSS_DIGITS));
+    }
+  };
+
+  private final String words;
+  private final boolean moreIsBetter;
+  private final ToDoubleFunction<EpochResult> test;
+  private final ToDoubleFunction<EpochResult> validation;
+
+  Yardstick(
+      String words,
+      boolean moreIsBetter,
+      ToDoubleFunction<EpochResult> test,
+      ToDoubleFunction<EpochResult> validation) {
+    this.words = words;
+    this.moreIsBetter = moreIsBetter;
+    this.test = test;
+    this.validation = validation;
+  }
+
+  /** Mean and deviation with its unit. */
+  abstract String write(Spread spread);
+
+  /** How far a mean is from another one, with its unit. */
+  abstract String write(Difference difference, Spread other);
+
+  /** On the test part, or on the validation part. */
+  Spread of(Arm arm, boolean tested) {
+    return arm.last(tested ? test : validation);
+  }
+
+  /** "test accuracy". */
+  String words(boolean tested) {
+    return (tested ? "test " : "validation ") + words;
+  }
+
+  boolean moreIsBetter() {
+    return moreIsBetter;
+  }
+
+  /** How good a mean is: greater is better. */
+  double merit(double mean) {
+    return moreIsBetter ? mean : -mean;
+  }
+}
