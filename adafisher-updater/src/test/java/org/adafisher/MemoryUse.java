@@ -32,6 +32,9 @@ record MemoryUse(
   /** ND4J's own threads free what the garbage collector has found: as long as they do, we wait. */
   private static final int MOST_COLLECTIONS = 100;
 
+  /** On a busy machine those threads, and the one that tells of lost references, come late. */
+  private static final int STILL = 5;
+
   private static final int PAUSE_MILLIS = 100;
 
   /** {@code 12: 345 6789 org.nd4j.linalg.cpu.nativecpu.buffer.FloatBuffer}. */
@@ -41,18 +44,28 @@ record MemoryUse(
   private static final String TABLES = "[Ljava.util.concurrent.ConcurrentHashMap$Node;";
 
   static MemoryUse now() {
-    MemoryUse use = measure();
-    MemoryUse before = null;
-    for (int i = 0; i < MOST_COLLECTIONS && (before == null || use.isBelow(before)); i++) {
+    return now(() -> {});
+  }
+
+  /**
+   * @param forget lets go of what is held until the next use, before each look
+   */
+  static MemoryUse now(Runnable forget) {
+    forget.run();
+    MemoryUse least = measure();
+    int still = 0;
+    for (int i = 0; i < MOST_COLLECTIONS && still < STILL; i++) {
       pause();
-      before = use;
-      use = measure();
+      forget.run();
+      MemoryUse use = measure();
+      still = use.isBelow(least) ? 0 : still + 1;
+      least = use.isBelow(least) ? use : least;
     }
-    return use;
+    return least;
   }
 
   private boolean isBelow(MemoryUse other) {
-    return heap < other.heap || buffers < other.buffers;
+    return buffers < other.buffers || buffers == other.buffers && heap < other.heap;
   }
 
   private static MemoryUse measure() {

@@ -88,9 +88,7 @@ public final class Soak {
       for (Subject subject : subjects) {
         subject.train(each);
       }
-      MemoryUse.now(); // collects the clones
-      subjects.forEach(Subject::forgetClones);
-      last = MemoryUse.now();
+      last = MemoryUse.now(() -> subjects.forEach(Subject::forgetClones));
       out.printf("after %,6d iterations of each network: %s%n", look * each, last);
       if (!last.open().isEmpty()) {
         return Optional.of("Workspaces are open between two fits: " + last.open() + ".");
