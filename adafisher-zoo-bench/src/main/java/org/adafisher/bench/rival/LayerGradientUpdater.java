@@ -77,7 +77,11 @@ public abstract class LayerGradientUpdater<T extends LayerUpdater> implements Gr
     if (initialize) {
       state.assign(0);
     }
+    stateMoved();
   }
+
+  /** The state is another array from now on: views of the former one are to be forgotten. */
+  protected void stateMoved() {}
 
   /**
    * One of the arrays that are as long as the block.

@@ -1,5 +1,6 @@
 package org.adafisher.bench.optimizer;
 
+import static java.util.Map.entry;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
@@ -32,15 +33,16 @@ class OptimizersTest {
 
   /** A rate of the right order for each family; anything not listed gets that of Adam. */
   private static final Map<String, Double> RATES =
-      Map.of(
-          "adafisher", 3e-4,
-          "adafisherw", 3e-4,
-          "adafisher-paper", 0.01,
-          "centred", 0.05,
-          "placebo", 3e-4,
-          "nesterovs", 0.03,
-          "sgd", 0.1,
-          "adagrad", 0.1);
+      Map.ofEntries(
+          entry("adafisher", 3e-4),
+          entry("adafisherw", 3e-4),
+          entry("adafisher-paper", 0.01),
+          entry("centred", 0.05),
+          entry("placebo", 3e-4),
+          entry("nesterovs", 0.03),
+          entry("sgd", 0.1),
+          entry("shampoo", 0.03),
+          entry("adagrad", 0.1));
 
   static Stream<String> types() {
     return Optimizers.REGISTRY.names().stream();
