@@ -56,6 +56,7 @@ public final class Optimizers {
                       + " control",
                   Placebo::new,
                   0)),
+          entry("adahessian", new AdaHessianOptimizer()),
           entry("shampoo", new ShampooOptimizer()),
           entry("sgd", Dl4jOptimizer.of("Gradient descent", List.of(), (r, v) -> new Sgd(r))),
           entry(

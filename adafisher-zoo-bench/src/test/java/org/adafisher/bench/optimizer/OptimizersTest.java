@@ -37,6 +37,7 @@ class OptimizersTest {
           entry("adafisher", 3e-4),
           entry("adafisherw", 3e-4),
           entry("adafisher-paper", 0.01),
+          entry("adahessian", 0.03),
           entry("centred", 0.05),
           entry("placebo", 3e-4),
           entry("nesterovs", 0.03),
