@@ -28,16 +28,23 @@ final class CostSection {
         "p",
         "Median over rounds of interleaved steps, what an optimizer does now and then spread over"
             + " the steps. The share is the median of the shares within the rounds, which a busy"
-            + " machine disturbs less than it does the milliseconds.",
+            + " machine disturbs less than it does the milliseconds. The epochs are those that fit"
+            + " in the time in which "
+            + data.reference()
+            + " makes "
+            + CostResult.REFERENCE_EPOCHS
+            + ".",
         "class",
         "note");
-    Table table = Table.ofNumbers(List.of("optimizer", "batch", "ms a step", share, "state, MB"));
+    Table table =
+        Table.ofNumbers(List.of("optimizer", "batch", "ms a step", share, "epochs", "state, MB"));
     for (CostResult cost : costs) {
       table.row(
           Cell.of(cost.optimizer()),
           Cell.of(Integer.toString(cost.batchSize())),
           Cell.of(Words.millis(cost.stepMillis())),
           Cell.of(Numbers.fixed(cost.ofReference(), SHARE_DECIMALS)),
+          Cell.of(Numbers.fixed(cost.epochs(), 0)),
           Cell.of(Numbers.significant(cost.stateBytes() / BYTES_A_MEGABYTE, STATE_DIGITS)));
     }
     table.write(html);

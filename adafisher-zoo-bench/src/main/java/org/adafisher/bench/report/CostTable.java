@@ -32,7 +32,14 @@ public final class CostTable {
 
   private static String table(List<CostResult> costs, String reference) {
     List<List<String>> rows = new ArrayList<>();
-    rows.add(List.of("optimizer", "batch", "ms a step", "of " + reference + "'s", "state, MB"));
+    rows.add(
+        List.of(
+            "optimizer",
+            "batch",
+            "ms a step",
+            "of " + reference + "'s",
+            "epochs in its " + CostResult.REFERENCE_EPOCHS,
+            "state, MB"));
     for (CostResult cost : costs) {
       rows.add(
           List.of(
@@ -40,6 +47,7 @@ public final class CostTable {
               String.valueOf(cost.batchSize()),
               Words.millis(cost.stepMillis()),
               Numbers.fixed(cost.ofReference(), SHARE_DECIMALS),
+              Numbers.fixed(cost.epochs(), 0),
               Numbers.significant(cost.stateBytes() / BYTES_A_MEGABYTE, STATE_DIGITS)));
     }
     return String.format(

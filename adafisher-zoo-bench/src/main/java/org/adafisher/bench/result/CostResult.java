@@ -22,6 +22,14 @@ public record CostResult(
     double ofReference,
     long stateBytes) {
 
+  /** The epochs of the reference optimizer that {@link #epochs} is about, as in the paper. */
+  public static final int REFERENCE_EPOCHS = 200;
+
+  /** How many epochs it makes in the time in which the reference makes 200. */
+  public double epochs() {
+    return REFERENCE_EPOCHS / ofReference;
+  }
+
   /** Whether another result is of the same model, batch size and optimizer. */
   public boolean sameStepAs(CostResult other) {
     return model.equals(other.model)
