@@ -10,7 +10,8 @@ class CostTableTest {
   void aStepCostsAsManyEpochsAsFitInTheReferencesTime() {
     String table = CostTable.of(MadeUp.onlyCosts());
 
-    assertThat(table.substring(table.indexOf("vgg16"))).isEqualToNormalizingNewlines(
+    assertThat(table.substring(table.indexOf("vgg16")))
+        .isEqualToNormalizingNewlines(
             """
             vgg16 (14,700,000 parameters)
               optimizer   batch   ms a step   of Adam's   epochs in its 200   state, MB

@@ -39,7 +39,7 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * layers, biases and the rest have theirs as it is.
  *
  * <p>Defaults: learning rate 0.15, beta1 0.9, beta2 0.999, epsilon 1e-4, Hessian power k 1, those
- * of the authors' image classification, which the paper that introduced AdaFisher keeps.
+ * of the authors' image classification.
  *
  * <p>{@link #attach} has to be called after {@code init()}, and again on a restored or cloned
  * network.

@@ -29,9 +29,10 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * steps, since those of the first gradients alone say little. They are computed in double
  * precision, and kept in the updater's state.
  *
- * <p>Defaults: learning rate 0.1, momentum 0.9, beta2 1, epsilon 1e-6, blocks of 128, roots every
- * 20 steps, grafted to the norm of the gradient. Sums, the block size and the grafting are those of
- * the usual implementations; the paper that introduced AdaFisher trains Shampoo at 0.3.
+ * <p>Defaults: learning rate 0.1, momentum 0.9, beta2 1 (sums, as in the first paper), epsilon
+ * 1e-6, blocks of 128, roots every 20 steps, grafted to the norm of the gradient. On one core, a
+ * step on a LeNet of 1.3 million parameters costs about 1.5 times one of AdaFisher's, 3.4 times
+ * with roots at each step; blocks of 64 or 256 were no faster.
  *
  * <p>{@link #attach} has to be called after {@code init()}.
  *
@@ -266,8 +267,8 @@ public final class Shampoo extends LayerUpdater {
     }
 
     /**
-     * @param value longest side of a block, at least 1. Default 128: the roots of a block cost the
-     *     cube of its side, and so do those of a whole parameter its side times the block's square
+     * @param value longest side of a block, at least 1. Default 128: roots and products of a
+     *     parameter cost its length times the blocks' side, smaller blocks more calls
      */
     public Builder blockSize(int value) {
       blockSize = value;
