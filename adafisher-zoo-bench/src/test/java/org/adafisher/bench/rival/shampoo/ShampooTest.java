@@ -100,6 +100,31 @@ class ShampooTest {
     }
   }
 
+  /** Of the size of a block, from fewer gradients than it has rows. */
+  @ParameterizedTest
+  @EnumSource(
+      value = DataType.class,
+      names = {"FLOAT", "DOUBLE"})
+  void theFourthPowerOfARootIsTheInverse(DataType type) {
+    int side = 125;
+    Nd4j.getRandom().setSeed(1);
+    INDArray g = Nd4j.randn(DataType.DOUBLE, side, 20);
+    INDArray matrix = g.mmul(g.transpose()).castTo(type);
+    INDArray root = Nd4j.zeros(type, side, side);
+    InverseRoot.fourth(matrix, 1e-3, root);
+
+    INDArray exact = root.castTo(DataType.DOUBLE);
+    INDArray square = exact.mmul(exact);
+    INDArray inverse = square.mmul(square);
+    double largest = DenseSymmetric.of(g.transpose().mmul(g).toDoubleMatrix()).largest();
+    INDArray ridged =
+        matrix
+            .castTo(DataType.DOUBLE)
+            .add(Nd4j.eye(side).castTo(DataType.DOUBLE).mul(1e-3 * largest));
+    assertThat(inverse.mmul(ridged).sub(Nd4j.eye(side)).amaxNumber().doubleValue())
+        .isLessThan(type == DataType.FLOAT ? 1e-2 : 1e-9);
+  }
+
   @Test
   void sidesAreCutInPartsAsEqualAsCanBe() {
     assertThat(MatrixForm.Span.cut(7, 3))
