@@ -2,7 +2,6 @@ package org.adafisher.bench.rival.shampoo;
 
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.eigen.Eigen;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.ops.transforms.Transforms;
 
@@ -15,7 +14,8 @@ final class InverseRoot {
 
   /**
    * (A + e I)^(-1/4) with e = epsilon times A's largest eigenvalue. Eigenvalues that rounding made
-   * negative count as 0. The identity if A is 0; one that is not finite leaves the root as it was.
+   * negative count as 0. The identity if A is 0; one that is not finite, or that LAPACK gives up,
+   * leaves the root as it was.
    *
    * @param matrix A, symmetric without negative eigenvalues; left as it is
    * @param root becomes the root
@@ -26,7 +26,10 @@ final class InverseRoot {
     }
     // Columns of v become the eigenvectors.
     INDArray v = matrix.castTo(DataType.DOUBLE).dup('f');
-    INDArray eigenvalues = Eigen.symmetricGeneralizedEigenvalues(v);
+    INDArray eigenvalues = Nd4j.create(DataType.DOUBLE, matrix.rows());
+    if (Nd4j.getBlasWrapper().syev('V', 'L', v, eigenvalues) != 0) {
+      return;
+    }
     double largest = eigenvalues.maxNumber().doubleValue();
     if (largest <= 0) {
       root.assign(Nd4j.eye(matrix.rows()));

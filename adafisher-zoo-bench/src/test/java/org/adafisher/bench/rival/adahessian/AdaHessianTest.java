@@ -28,6 +28,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.Adam;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
+import org.nd4j.linalg.schedule.ExponentialSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
 
 class AdaHessianTest {
 
@@ -104,7 +106,11 @@ class AdaHessianTest {
       value = DataType.class,
       names = {"FLOAT", "DOUBLE"})
   void aRestoredNetworkGoesOnToTheBit(DataType type) {
-    AdaHessian config = AdaHessian.builder().learningRate(0.02).hessianInterval(2).build();
+    AdaHessian config =
+        AdaHessian.builder()
+            .learningRateSchedule(new ExponentialSchedule(ScheduleType.ITERATION, 0.02, 0.9))
+            .hessianInterval(2)
+            .build();
     SmallNetworks.assertResumes(
         attached(SmallNetworks.stack(config, type)), AdaHessian::attach, folder);
     SmallNetworks.assertResumes(

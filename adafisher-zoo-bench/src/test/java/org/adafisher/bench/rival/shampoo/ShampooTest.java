@@ -22,6 +22,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
+import org.nd4j.linalg.schedule.ExponentialSchedule;
+import org.nd4j.linalg.schedule.ScheduleType;
 
 class ShampooTest {
 
@@ -219,7 +221,7 @@ class ShampooTest {
   void aRestoredNetworkGoesOnToTheBit(DataType type) {
     Shampoo config =
         Shampoo.builder()
-            .learningRate(0.05)
+            .learningRateSchedule(new ExponentialSchedule(ScheduleType.ITERATION, 0.05, 0.9))
             .blockSize(5)
             .rootInterval(4)
             .grafting(Grafting.ADAGRAD)
