@@ -18,6 +18,8 @@ import org.adafisher.bench.run.MiniExperiment.Silent;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.factory.Nd4j;
 
 class ResumeTest {
@@ -78,13 +80,18 @@ class ResumeTest {
     }
   }
 
-  @Test
-  void whatAnOptimizerKeepsBesidesItsUpdatersStateIsResumedToo() throws Exception {
-    String centred =
-        MiniExperiment.YAML.replace(
-            "type: adam,", "type: centred-adam, burnIn: 3, refreshInterval: 4, weightDecay: 0.01,");
+  /** One keeps something besides its updater's state, the others make steps of several kinds. */
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "centred-adam, burnIn: 3, refreshInterval: 4, weightDecay: 0.01",
+        "shampoo, rootInterval: 4",
+        "adahessian, hessianInterval: 2"
+      })
+  void optimizersOfSeveralKindsOfStepsAreResumedToo(String optimizer) throws Exception {
+    String changed = MiniExperiment.YAML.replace("type: adam,", "type: " + optimizer + ",");
     List<String> whole =
-        measures(MiniExperiment.run(folder.resolve("whole"), centred, new Silent()));
+        measures(MiniExperiment.run(folder.resolve("whole"), changed, new Silent()));
     assertThat(whole)
         .isNotEqualTo(
             measures(
@@ -93,7 +100,7 @@ class ResumeTest {
     int kills = 0;
     for (; ; kills++) {
       try {
-        Results results = MiniExperiment.run(interrupted, centred, killAfter(19));
+        Results results = MiniExperiment.run(interrupted, changed, killAfter(19));
         assertThat(measures(results)).isEqualTo(whole);
         break;
       } catch (Kill e) {
