@@ -2,8 +2,6 @@ package org.adafisher.bench.optimizer;
 
 import static org.adafisher.bench.registry.Parameter.count;
 import static org.adafisher.bench.registry.Parameter.fraction;
-import static org.adafisher.bench.registry.Parameter.positive;
-import static org.adafisher.bench.registry.Parameter.whole;
 
 import java.util.List;
 import java.util.Map;
@@ -33,11 +31,11 @@ final class ShampooOptimizer implements OptimizerType {
     return List.of(
         Parameter.LEARNING_RATE,
         fraction("momentum", Shampoo.DEFAULT_MOMENTUM),
-        new Parameter("beta2", OptionalDouble.of(Shampoo.DEFAULT_BETA2), Range.SHARE),
-        positive("epsilon", Shampoo.DEFAULT_EPSILON),
+        number("beta2", Shampoo.DEFAULT_BETA2, Range.SHARE),
+        number("epsilon", Shampoo.DEFAULT_EPSILON, Range.SHARE),
         count("blockSize", Shampoo.DEFAULT_BLOCK_SIZE),
         count(ROOT_INTERVAL, Shampoo.DEFAULT_ROOT_INTERVAL),
-        whole(GRAFTING, Grafting.SGD.ordinal()));
+        number(GRAFTING, Grafting.SGD.ordinal(), Range.ONE_OF_THREE));
   }
 
   @Override
@@ -49,16 +47,12 @@ final class ShampooOptimizer implements OptimizerType {
         .epsilon(values.get("epsilon"))
         .blockSize(values.get("blockSize").intValue())
         .rootInterval(values.get(ROOT_INTERVAL).intValue())
-        .grafting(grafting(values.get(GRAFTING).intValue()))
+        .grafting(Grafting.values()[values.get(GRAFTING).intValue()])
         .build();
   }
 
-  private static Grafting grafting(int number) {
-    if (number >= Grafting.values().length) {
-      throw new IllegalArgumentException(
-          "shampoo: grafting must be 0 (none), 1 (SGD) or 2 (AdaGrad), not " + number);
-    }
-    return Grafting.values()[number];
+  private static Parameter number(String name, double defaultValue, Range range) {
+    return new Parameter(name, OptionalDouble.of(defaultValue), range);
   }
 
   @Override

@@ -89,6 +89,13 @@ public record Parameter(String name, OptionalDouble defaultValue, Range range) {
         return value == 0 || value == 1;
       }
     },
+    /** One of three choices by number. */
+    ONE_OF_THREE("0, 1 or 2") {
+      @Override
+      public boolean contains(double value) {
+        return value == 0 || value == 1 || value == 2;
+      }
+    },
     /** A whole number of at least one. */
     COUNT("a whole number of at least 1") {
       @Override

@@ -111,7 +111,7 @@ public final class Shampoo extends LayerUpdater {
             momentum >= 0 && momentum < 1, "Shampoo: momentum", momentum, "at least 0 and below 1");
     this.beta2 = require(beta2 > 0 && beta2 <= 1, "Shampoo: beta2", beta2, "above 0 and at most 1");
     this.epsilon =
-        require(epsilon > 0 && epsilon < 1, "Shampoo: epsilon", epsilon, "above 0 and below 1");
+        require(epsilon > 0 && epsilon <= 1, "Shampoo: epsilon", epsilon, "above 0 and at most 1");
     this.blockSize = (int) require(blockSize >= 1, "Shampoo: blockSize", blockSize, "at least 1");
     this.rootInterval =
         (int) require(rootInterval >= 1, "Shampoo: rootInterval", rootInterval, "at least 1");
@@ -259,7 +259,7 @@ public final class Shampoo extends LayerUpdater {
     }
 
     /**
-     * @param value share of the largest eigenvalue that is added to all, in (0, 1). Default 1e-6
+     * @param value share of the largest eigenvalue that is added to all, in (0, 1]. Default 1e-6
      */
     public Builder epsilon(double value) {
       epsilon = value;
