@@ -58,6 +58,7 @@ public final class Optimizers {
                   0)),
           entry("adahessian", new AdaHessianOptimizer()),
           entry("shampoo", new ShampooOptimizer()),
+          entry("kfac", new KFacOptimizer()),
           entry("sgd", Dl4jOptimizer.of("Gradient descent", List.of(), (r, v) -> new Sgd(r))),
           entry(
               "nesterovs",

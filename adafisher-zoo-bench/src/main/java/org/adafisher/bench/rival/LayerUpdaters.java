@@ -27,8 +27,9 @@ public final class LayerUpdaters {
    * @param <U> its class
    * @param trainable the layer or vertex whose parameters it steps
    * @param updater the updater
+   * @param gradient of its parameters, 1-d: Deeplearning4j's own, into which backward passes write
    */
-  public record Attached<U>(Trainable trainable, U updater) {}
+  public record Attached<U>(Trainable trainable, U updater, INDArray gradient) {}
 
   /**
    * Tells every updater of a network which parameters it steps. Called again, it changes nothing;
@@ -99,7 +100,8 @@ public final class LayerUpdaters {
             block ->
                 new Attached<>(
                     block.getLayersAndVariablesInBlock().get(0).getLayer(),
-                    type.cast(block.getGradientUpdater())))
+                    type.cast(block.getGradientUpdater()),
+                    block.getGradientView()))
         .toList();
   }
 

@@ -1,0 +1,2 @@
+/** K-FAC: the gradient of each layer between the inverses of its two full Kronecker factors. */
+package org.adafisher.bench.rival.kfac;
