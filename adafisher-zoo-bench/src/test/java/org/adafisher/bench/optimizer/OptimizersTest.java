@@ -32,15 +32,16 @@ class OptimizersTest {
   private static final int STEPS = 300;
 
   /** A rate of the right order for each family; anything not listed gets that of Adam. */
-  private static final Map<String, Double> RATES =
+  static final Map<String, Double> RATES =
       Map.ofEntries(
           entry("adafisher", 3e-4),
           entry("adafisherw", 3e-4),
           entry("adafisher-paper", 0.01),
           entry("adahessian", 0.03),
           entry("centred", 0.05),
-          entry("placebo", 3e-4),
+          entry("kfac", 0.1),
           entry("nesterovs", 0.03),
+          entry("placebo", 3e-4),
           entry("sgd", 0.1),
           entry("shampoo", 0.03),
           entry("adagrad", 0.1));
@@ -141,7 +142,8 @@ class OptimizersTest {
     return Optimizers.REGISTRY.get(type).updater(schedule, values(type));
   }
 
-  private static Map<String, Double> values(String type) {
+  /** The defaults, but for refreshes that a short test would not see. */
+  static Map<String, Double> values(String type) {
     Map<String, Double> values = new HashMap<>();
     Optimizers.REGISTRY
         .get(type)
@@ -167,10 +169,16 @@ class OptimizersTest {
                         .build())
                 .build());
     network.init();
-    if (!type.equals("adadelta")) {
-      network.setLearningRate(schedule); // as the benchmark does: AdaGrad's copies have none
-    }
-    Optimizers.REGISTRY.get(type).attach(network, values(type));
+    ready(network, type, schedule, values(type));
     return network;
+  }
+
+  /** What the benchmark does to a network before the first step. */
+  static void ready(
+      MultiLayerNetwork network, String type, ISchedule schedule, Map<String, Double> values) {
+    if (!type.equals("adadelta")) {
+      network.setLearningRate(schedule); // AdaGrad's copies have none
+    }
+    Optimizers.REGISTRY.get(type).attach(network, values);
   }
 }
