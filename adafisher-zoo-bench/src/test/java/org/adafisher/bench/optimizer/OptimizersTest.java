@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.adafisher.bench.registry.Parameter;
@@ -105,6 +106,38 @@ class OptimizersTest {
   @MethodSource("types")
   void everyOptimizerIsDescribedInOneLine(String type) {
     assertThat(Optimizers.REGISTRY.get(type).description()).isNotBlank().doesNotContain("\n");
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void theSharesOfItsStepsAddUpToOne(String type) {
+    assertThat(
+            Optimizers.REGISTRY.get(type).stepKinds(values(type)).stream()
+                .mapToDouble(OptimizerType.StepKind::share)
+                .sum())
+        .isCloseTo(1, within(1e-12));
+  }
+
+  @Test
+  void kfacTimesPlainStepsFactorsAndInverses() {
+    assertThat(kfacShares(10, 100)).containsExactly("0.900 ..", "0.090 f.", "0.010 fi");
+    assertThat(kfacShares(1, 1)).containsExactly("1.000 fi");
+    assertThat(kfacShares(4, 6)).containsExactly("0.667 ..", "0.167 f.", "0.083 .i", "0.083 fi");
+  }
+
+  private static List<String> kfacShares(double factors, double inverses) {
+    Map<String, Double> values = values("kfac");
+    values.put("factorInterval", factors);
+    values.put("inverseInterval", inverses);
+    return Optimizers.REGISTRY.get("kfac").stepKinds(values).stream()
+        .map(
+            kind ->
+                "%.3f %s%s"
+                    .formatted(
+                        kind.share(),
+                        kind.values().get("factorInterval") == 1 ? "f" : ".",
+                        kind.values().get("inverseInterval") == 1 ? "i" : "."))
+        .toList();
   }
 
   @Test

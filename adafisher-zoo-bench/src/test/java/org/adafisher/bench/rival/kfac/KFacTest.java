@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.adafisher.bench.optimizer.Regularization;
 import org.adafisher.bench.rival.LayerUpdaters;
 import org.adafisher.capture.Network;
 import org.adafisher.capture.UpdaterConfigurations;
@@ -336,6 +337,22 @@ class KFacTest {
     for (long i = from; i < from + 10; i++) {
       assertThat(clippedStep.getDouble(i)).isCloseTo(rate * gradient.getDouble(i), within(1e-15));
     }
+  }
+
+  @Test
+  void l2IsAddedToThePreconditionedGradient() {
+    KFac kfac = KFac.builder().learningRate(0.5).build();
+    MultiLayerNetwork plain = dense(kfac, true);
+    MultiLayerNetwork decayed = dense(kfac, true);
+    Regularization.apply(decayed, Map.of("weightDecay", 0.0, "l2", 0.1));
+    DataSet batch = rows(4);
+    INDArray decay = plain.getParam("0_W").mul(0.5 * 0.1);
+
+    plain.fit(batch);
+    decayed.fit(batch);
+
+    assertThat(apart(decayed.getParam("0_W"), plain.getParam("0_W").sub(decay))).isLessThan(1e-12);
+    assertThat(apart(decayed.getParam("0_b"), plain.getParam("0_b"))).isLessThan(1e-12);
   }
 
   @Test
