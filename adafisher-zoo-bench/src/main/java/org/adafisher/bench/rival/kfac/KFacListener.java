@@ -25,7 +25,8 @@ import org.slf4j.LoggerFactory;
  * Captures K-FAC's statistics on the passes that refresh factors, and preconditions and clips the
  * gradients of the whole network before its step. It keeps nothing from one step to the next.
  *
- * <p>{@link KFac#attach} adds it. One listener serves one network.
+ * <p>{@link KFac#attach} adds it. One listener serves one network: replicas that train side by side
+ * need one each.
  */
 public final class KFacListener extends BaseTrainingListener {
 

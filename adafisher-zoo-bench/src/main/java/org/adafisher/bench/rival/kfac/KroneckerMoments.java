@@ -10,6 +10,7 @@ import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.convolution.Convolution;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * The factors as one minibatch has them.
@@ -19,7 +20,10 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 record KroneckerMoments(INDArray input, INDArray gradient) {
 
-  /** Inputs [rows, inputs] and gradients [rows, units]; a row that does not count is zero. */
+  /**
+   * Inputs [rows, inputs] without the bias's 1, and gradients [rows, units]; a row that does not
+   * count is zero.
+   */
   private record Rows(INDArray inputs, INDArray gradients, double counting) {}
 
   /**
@@ -29,17 +33,27 @@ record KroneckerMoments(INDArray input, INDArray gradient) {
    * @param weights of the layer
    */
   static KroneckerMoments of(LayerSignal signal, Minibatch minibatch, WeightMatrix weights) {
-    Rows rows =
-        weights.isConvolution()
-            ? positions(signal, weights.hasBias())
-            : examplesOrSteps(signal, weights.hasBias());
+    Rows rows = weights.isConvolution() ? positions(signal) : examplesOrSteps(signal);
+    INDArray inputs = sumOfProducts(rows.inputs());
     return new KroneckerMoments(
-        second(rows.inputs(), minibatch.examples()),
-        second(rows.gradients(), Math.max(1, rows.counting())));
+        (weights.hasBias() ? withBias(inputs, rows) : inputs).divi(minibatch.examples()),
+        sumOfProducts(rows.gradients()).divi(Math.max(1, rows.counting())));
   }
 
-  private static INDArray second(INDArray rows, double count) {
-    return rows.transpose().mmul(rows).divi(count);
+  private static INDArray sumOfProducts(INDArray rows) {
+    return rows.transpose().mmul(rows);
+  }
+
+  /** As if every counting row had a 1 behind its inputs: patches are too large to be copied. */
+  private static INDArray withBias(INDArray products, Rows rows) {
+    long n = products.size(0);
+    INDArray sums = rows.inputs().sum(0);
+    INDArray result = Nd4j.createUninitialized(products.dataType(), new long[] {n + 1, n + 1}, 'c');
+    result.get(NDArrayIndex.interval(0, n), NDArrayIndex.interval(0, n)).assign(products);
+    result.get(NDArrayIndex.point(n), NDArrayIndex.interval(0, n)).assign(sums.reshape(n));
+    result.get(NDArrayIndex.interval(0, n), NDArrayIndex.point(n)).assign(sums.reshape(n));
+    result.putScalar(n, n, rows.counting());
+    return result;
   }
 
   /** Whether all numbers are: no entry of such a matrix is larger than its largest diagonal one. */
@@ -51,9 +65,9 @@ record KroneckerMoments(INDArray input, INDArray gradient) {
     return Nd4j.diag(matrix).sumNumber().doubleValue();
   }
 
-  private static Rows examplesOrSteps(LayerSignal signal, boolean bias) {
+  private static Rows examplesOrSteps(LayerSignal signal) {
     INDArray gradients = signal.gradient();
-    INDArray inputs = withBias(signal.input().castTo(gradients.dataType()), bias);
+    INDArray inputs = signal.input().castTo(gradients.dataType());
     if (signal.mask() == null) {
       return new Rows(inputs, gradients, inputs.size(0));
     }
@@ -66,7 +80,7 @@ record KroneckerMoments(INDArray input, INDArray gradient) {
   }
 
   /** A row is an output position of an example; its inputs are (channel, kernel element). */
-  private static Rows positions(LayerSignal signal, boolean bias) {
+  private static Rows positions(LayerSignal signal) {
     INDArray gradient = signal.gradient();
     ConvolutionLayer conf = (ConvolutionLayer) signal.layer().conf().getLayer();
     INDArray input = signal.input().castTo(gradient.dataType());
@@ -75,8 +89,7 @@ record KroneckerMoments(INDArray input, INDArray gradient) {
     }
     long rows = gradient.size(0) * gradient.size(2) * gradient.size(3);
     INDArray gradients = gradient.permute(0, 2, 3, 1).dup('c').reshape('c', rows, gradient.size(1));
-    return new Rows(
-        withBias(patches(conf, input, gradient.size(2), gradient.size(3)), bias), gradients, rows);
+    return new Rows(patches(conf, input, gradient.size(2), gradient.size(3)), gradients, rows);
   }
 
   /** [rows, channels * kernel elements], as the layer itself has them. */
@@ -113,9 +126,5 @@ record KroneckerMoments(INDArray input, INDArray gradient) {
         same,
         patches.permute(0, 3, 4, 5, 1, 2));
     return patches.reshape('c', examples * height * width, channels * kernel[0] * kernel[1]);
-  }
-
-  private static INDArray withBias(INDArray inputs, boolean bias) {
-    return bias ? Nd4j.concat(1, inputs, Nd4j.ones(inputs.dataType(), inputs.size(0), 1)) : inputs;
   }
 }
