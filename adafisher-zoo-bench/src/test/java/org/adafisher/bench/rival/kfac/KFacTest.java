@@ -465,6 +465,7 @@ class KFacTest {
   void withoutTheListenerTheFirstStepSaysWhatIsMissing() {
     MultiLayerNetwork unattached = unattached(DataType.DOUBLE, new KFac(), null, output(4));
     MultiLayerNetwork lonely = dense(new KFac(), true);
+    lonely.fit(rows(4));
     lonely.setListeners(List.of());
     String sentence =
         "KFac is not attached to this network: call KFac.attach(net) after net.init(), and again"
