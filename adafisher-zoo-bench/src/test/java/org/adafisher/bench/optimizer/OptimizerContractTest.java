@@ -39,11 +39,17 @@ class OptimizerContractTest {
           "placebo", 3e-6,
           "kfac", 0.1,
           "nesterovs", 1e-4,
-          "sgd", 5e-4);
+          "sgd", 5e-4,
+          "shampoo", 1e-4);
 
   /** Intervals that steps 9 to 16 cross, whichever optimizer has them. */
   private static final Map<String, Double> INTERVALS =
-      Map.of("refreshInterval", 5.0, "factorInterval", 3.0, "inverseInterval", 6.0);
+      Map.of(
+          "refreshInterval", 5.0,
+          "factorInterval", 3.0,
+          "inverseInterval", 6.0,
+          "rootInterval", 5.0,
+          "hessianInterval", 3.0);
 
   static Stream<Arguments> typesAndPrecisions() {
     return Optimizers.REGISTRY.names().stream()

@@ -128,6 +128,31 @@ class ShampooTest {
   }
 
   @Test
+  void aDecompositionThatIsNoneIsSeen() {
+    INDArray matrix = Nd4j.createFromArray(new double[][] {{2, 1}, {1, 2}});
+    double half = Math.sqrt(0.5);
+    INDArray vectors = Nd4j.createFromArray(new double[][] {{half, half}, {-half, half}});
+
+    assertThat(InverseRoot.isDecomposition(matrix, vectors, Nd4j.createFromArray(1.0, 3.0)))
+        .isTrue();
+    assertThat(InverseRoot.isDecomposition(matrix, vectors, Nd4j.createFromArray(1.0, 2.9)))
+        .isFalse();
+  }
+
+  @Test
+  void whereLapackFailsTheRootStays() {
+    INDArray broken = Nd4j.createFromArray(new double[][] {{Double.NaN, 1}, {1, 2}});
+    INDArray root = Nd4j.createFromArray(new double[][] {{3, 1}, {1, 2}});
+    INDArray before = root.dup();
+    InverseRoot.fourth(broken, 1e-6, root);
+    assertThat(root).isEqualTo(before);
+
+    INDArray none = Nd4j.zeros(DataType.DOUBLE, 2, 2);
+    InverseRoot.fourth(broken, 1e-6, none);
+    assertThat(none).isEqualTo(Nd4j.eye(2).castTo(DataType.DOUBLE));
+  }
+
+  @Test
   void sidesAreCutInPartsAsEqualAsCanBe() {
     assertThat(MatrixForm.Span.cut(7, 3))
         .containsExactly(
