@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.List;
 import org.adafisher.AdaFisher;
 import org.adafisher.AdaFisherListener;
-import org.adafisher.spark.examples.SyntheticDigits;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.deeplearning4j.nn.api.Model;

@@ -6,7 +6,6 @@ import java.nio.ByteBuffer;
 import java.util.stream.Stream;
 import org.adafisher.AdaFisher;
 import org.adafisher.CosineSchedule;
-import org.adafisher.spark.examples.SyntheticDigits;
 import org.apache.spark.SparkConf;
 import org.apache.spark.serializer.JavaSerializer;
 import org.apache.spark.serializer.KryoSerializer;

@@ -13,7 +13,6 @@ import java.util.List;
 import java.util.Map;
 import org.adafisher.AdaFisher;
 import org.adafisher.AdaFisherListener;
-import org.adafisher.spark.examples.SyntheticDigits;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;

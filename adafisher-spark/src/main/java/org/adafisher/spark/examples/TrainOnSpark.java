@@ -18,13 +18,12 @@ import org.deeplearning4j.spark.api.RDDTrainingApproach;
 import org.deeplearning4j.spark.impl.multilayer.SparkDl4jMultiLayer;
 import org.deeplearning4j.spark.impl.paramavg.ParameterAveragingTrainingMaster;
 import org.nd4j.linalg.activations.Activation;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
- * Trains a network with AdaFisher on all workers that Spark has: two threads of this machine unless
- * {@code spark-submit} says otherwise.
+ * Trains a network on handwritten digits with AdaFisher, on all workers that Spark has: two threads
+ * of this machine unless {@code spark-submit} says otherwise.
  */
 public final class TrainOnSpark {
 
@@ -33,21 +32,20 @@ public final class TrainOnSpark {
   private TrainOnSpark() {}
 
   /**
-   * @param args epochs, 3 unless given; then the file that the model goes to, if it shall be saved.
-   *     A file that is there already is gone on from
+   * @param args epochs, 10 unless given; then the file that the model goes to, if it shall be
+   *     saved. A file that is there already is gone on from
    * @throws IOException if the file cannot be read or written
    */
   public static void main(String[] args) throws IOException {
-    int epochs = args.length > 0 ? Integer.parseInt(args[0]) : 3;
+    int epochs = args.length > 0 ? Integer.parseInt(args[0]) : 10;
     File file = args.length > 1 ? new File(args[1]) : null;
     SparkConf conf =
         new SparkConf().setAppName("AdaFisher on Spark").setIfMissing("spark.master", "local[2]");
     try (JavaSparkContext spark = new JavaSparkContext(conf)) {
       int workers = spark.defaultParallelism();
-      JavaRDD<DataSet> training =
-          spark.parallelize(SyntheticDigits.batches(DataType.FLOAT, 50 * workers, BATCH, 1));
-      JavaRDD<DataSet> test =
-          spark.parallelize(SyntheticDigits.batches(DataType.FLOAT, 20, BATCH, 2));
+      Digits digits = Digits.read();
+      JavaRDD<DataSet> training = spark.parallelize(digits.training(BATCH));
+      JavaRDD<DataSet> test = spark.parallelize(digits.test(BATCH));
 
       // Five steps on each worker, then parameters, momentum and factors are averaged.
       ParameterAveragingTrainingMaster master =
@@ -90,10 +88,10 @@ public final class TrainOnSpark {
             .layer(new DenseLayer.Builder().nOut(64).build())
             .layer(
                 new OutputLayer.Builder(LossFunction.MCXENT)
-                    .nOut(SyntheticDigits.CLASSES)
+                    .nOut(Digits.CLASSES)
                     .activation(Activation.SOFTMAX)
                     .build())
-            .setInputType(InputType.feedForward(SyntheticDigits.PIXELS))
+            .setInputType(InputType.feedForward(Digits.PIXELS))
             .build();
     MultiLayerNetwork net = new MultiLayerNetwork(conf);
     net.init();

@@ -19,10 +19,10 @@ class TrainOnSparkTest {
     for (int run = 1; run <= 2; run++) {
       TrainOnSpark.main(new String[] {"1", file.getPath()});
       MultiLayerNetwork net = MultiLayerNetwork.load(file, true);
-      assertThat(net.getIterationCount()).isEqualTo(50 * run);
+      assertThat(net.getIterationCount()).isEqualTo(20 * run);
       // Of the first layer's state: the count of steps, after the momentum of W and b.
       double steps = net.getUpdater().getStateViewArray().getDouble(64 * 64 + 64);
-      assertThat(steps).isEqualTo(50.0 * run);
+      assertThat(steps).isEqualTo(20.0 * run);
     }
   }
 }

@@ -1,4 +1,4 @@
-package org.adafisher.spark.examples;
+package org.adafisher.spark;
 
 import java.util.ArrayList;
 import java.util.List;
@@ -8,14 +8,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** Ten patterns of 8x8 pixels in noise, so that the example needs no file on any worker. */
-public final class SyntheticDigits {
+/** Ten patterns of 8x8 pixels in noise, as many of them as a test wants. */
+final class SyntheticDigits {
 
   /** Pixels of a picture. */
-  public static final int PIXELS = 64;
+  static final int PIXELS = 64;
 
   /** Patterns. */
-  public static final int CLASSES = 10;
+  static final int CLASSES = 10;
 
   private static final double NOISE = 0.5;
 
@@ -28,7 +28,7 @@ public final class SyntheticDigits {
    * @param seed other pictures of the same patterns
    * @return minibatches of rows of pixels and one-hot labels
    */
-  public static List<DataSet> batches(DataType type, int count, int size, long seed) {
+  static List<DataSet> batches(DataType type, int count, int size, long seed) {
     double[][] patterns = patterns();
     Random random = new Random(seed);
     List<DataSet> result = new ArrayList<>();
