@@ -14,6 +14,13 @@ public interface Canvas {
   /** Fills an area. */
   void polygon(List<Point> points, int rgb, double opacity);
 
+  /**
+   * Fills a rectangle with cells of equal size.
+   *
+   * @param rgb colours by row, from the top, and column; not empty
+   */
+  void image(double x, double y, double width, double height, int[][] rgb);
+
   /** Writes a line of text whose baseline is at y. */
   void text(double x, double y, String text, TextStyle style);
 

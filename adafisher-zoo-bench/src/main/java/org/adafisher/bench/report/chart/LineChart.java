@@ -3,7 +3,6 @@ package org.adafisher.bench.report.chart;
 import java.util.ArrayList;
 import java.util.List;
 import org.adafisher.bench.report.chart.Series.Sample;
-import org.adafisher.bench.report.chart.TextStyle.Anchor;
 
 /**
  * Lines with bands, each named at its right end.
@@ -23,8 +22,8 @@ public record LineChart(String title, String xLabel, Scale x, Scale y, List<Seri
   private static final double PLOT_HEIGHT = 270;
   private static final double BOTTOM = 50;
 
-  private static final double TITLE_SIZE = 15;
-  private static final double TEXT_SIZE = 12.5;
+  private static final double TITLE_SIZE = PlotArea.TITLE_SIZE;
+  private static final double TEXT_SIZE = PlotArea.TEXT_SIZE;
   private static final double LABEL_GAP = 17;
   private static final double LABEL_OFFSET = 42;
   private static final double SWATCH = 16;
@@ -36,12 +35,6 @@ public record LineChart(String title, String xLabel, Scale x, Scale y, List<Seri
   private static final double ALL_BANDS_OPACITY = 0.7;
 
   private static final double CROSS = 4.5;
-
-  private static final TextStyle TITLE = new TextStyle(TITLE_SIZE, true, Palette.INK, Anchor.START);
-  private static final TextStyle LABEL = new TextStyle(TEXT_SIZE, false, Palette.INK, Anchor.START);
-  private static final TextStyle X_TICK =
-      new TextStyle(TEXT_SIZE, false, Palette.GREY, Anchor.MIDDLE);
-  private static final TextStyle Y_TICK = new TextStyle(TEXT_SIZE, false, Palette.GREY, Anchor.END);
 
   /** Copies the list. */
   public LineChart {
@@ -62,8 +55,9 @@ public record LineChart(String title, String xLabel, Scale x, Scale y, List<Seri
   @Override
   public void draw(Canvas canvas) {
     canvas.rectangle(0, 0, width(), height(), Palette.PAPER);
-    canvas.text(LEFT, TOP - 20, TextWidth.fit(title, TITLE_SIZE * 1.1, WIDTH - LEFT - 6), TITLE);
-    drawAxes(canvas);
+    canvas.text(
+        LEFT, TOP - 20, TextWidth.fit(title, TITLE_SIZE * 1.1, WIDTH - LEFT - 6), PlotArea.TITLE);
+    area().drawAxes(canvas, xLabel);
     canvas.clipped(
         LEFT,
         TOP - LINE_WIDTH,
@@ -89,34 +83,16 @@ public record LineChart(String title, String xLabel, Scale x, Scale y, List<Seri
     return WIDTH - LEFT - LABEL_OFFSET - Math.min(MOST_LABEL, widest) - 4;
   }
 
+  private PlotArea area() {
+    return new PlotArea(LEFT, TOP, plotWidth(), plotHeight(), x, y);
+  }
+
   private double placeX(double value) {
-    return LEFT + plotWidth() * x.position(value);
+    return area().x(value);
   }
 
   private double placeY(double value) {
-    return TOP + plotHeight() * (1 - y.position(value));
-  }
-
-  private void drawAxes(Canvas canvas) {
-    double right = LEFT + plotWidth();
-    double bottom = TOP + plotHeight();
-    for (Tick tick : y.ticks()) {
-      double at = placeY(tick.value());
-      line(canvas, LEFT, at, right, at, Stroke.solid(Palette.GRID, 1));
-      canvas.text(LEFT - 7, at + 4.5, tick.label(), Y_TICK);
-    }
-    double free = Double.NEGATIVE_INFINITY;
-    for (Tick tick : x.ticks()) {
-      double at = placeX(tick.value());
-      line(canvas, at, bottom, at, bottom + 4, Stroke.solid(Palette.GREY, 1));
-      double half = TextWidth.of(tick.label(), TEXT_SIZE, false) / 2;
-      if (at - half > free) { // rather no number than one upon another
-        canvas.text(at, bottom + 18, tick.label(), X_TICK);
-        free = at + half;
-      }
-    }
-    line(canvas, LEFT, bottom, right, bottom, Stroke.solid(Palette.GREY, 1));
-    canvas.text((LEFT + right) / 2, bottom + 38, xLabel, X_TICK);
+    return area().y(value);
   }
 
   private void drawBand(Canvas canvas, Series one) {
@@ -147,7 +123,7 @@ public record LineChart(String title, String xLabel, Scale x, Scale y, List<Seri
     if (one.broken()) {
       drawCross(canvas, end, mark);
     } else if (points.size() == 1) { // a line of one point is not seen
-      line(canvas, end.x() - CROSS, end.y(), end.x() + CROSS, end.y(), mark);
+      PlotArea.line(canvas, end.x() - CROSS, end.y(), end.x() + CROSS, end.y(), mark);
     }
   }
 
@@ -173,10 +149,14 @@ public record LineChart(String title, String xLabel, Scale x, Scale y, List<Seri
             new Point(swatch + SWATCH / 2, at),
             Stroke.solid(Palette.color(one.index()), LINE_WIDTH));
       } else if (!one.samples().isEmpty()) {
-        line(canvas, right + 3, wished.get(i), swatch - 2, at, Stroke.solid(Palette.GRID, 1));
+        PlotArea.line(
+            canvas, right + 3, wished.get(i), swatch - 2, at, Stroke.solid(Palette.GRID, 1));
       }
       canvas.text(
-          right + LABEL_OFFSET, at + 4.5, TextWidth.fit(one.name(), TEXT_SIZE, MOST_LABEL), LABEL);
+          right + LABEL_OFFSET,
+          at + 4.5,
+          TextWidth.fit(one.name(), TEXT_SIZE, MOST_LABEL),
+          PlotArea.LABEL);
     }
   }
 
@@ -185,12 +165,7 @@ public record LineChart(String title, String xLabel, Scale x, Scale y, List<Seri
   }
 
   private static void drawCross(Canvas canvas, Point at, Stroke stroke) {
-    line(canvas, at.x() - CROSS, at.y() - CROSS, at.x() + CROSS, at.y() + CROSS, stroke);
-    line(canvas, at.x() - CROSS, at.y() + CROSS, at.x() + CROSS, at.y() - CROSS, stroke);
-  }
-
-  private static void line(
-      Canvas canvas, double x1, double y1, double x2, double y2, Stroke stroke) {
-    canvas.polyline(List.of(new Point(x1, y1), new Point(x2, y2)), stroke);
+    PlotArea.line(canvas, at.x() - CROSS, at.y() - CROSS, at.x() + CROSS, at.y() + CROSS, stroke);
+    PlotArea.line(canvas, at.x() - CROSS, at.y() + CROSS, at.x() + CROSS, at.y() - CROSS, stroke);
   }
 }

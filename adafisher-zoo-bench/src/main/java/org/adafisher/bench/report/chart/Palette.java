@@ -37,6 +37,9 @@ public final class Palette {
 
   private static final int DARK_FROM = 4;
 
+  private static final int BITS = 8;
+  private static final int CHANNEL = 0xFF;
+
   private Palette() {}
 
   /** The colour of a series. */
@@ -52,6 +55,21 @@ public final class Palette {
   /** The step of the ramp for a share of its range. */
   static int ramp(double share) {
     return RAMP.get(rampIndex(share));
+  }
+
+  /** The colour for a share of the ramp's range, between two steps a mixture of them. */
+  static int shade(double share) {
+    double place = Math.max(0, Math.min(1, share)) * (RAMP.size() - 1);
+    int step = Math.min(RAMP.size() - 2, (int) place);
+    double rest = place - step;
+    int from = RAMP.get(step);
+    int to = RAMP.get(step + 1);
+    int rgb = 0;
+    for (int shift = 16; shift >= 0; shift -= BITS) {
+      double mixed = (from >> shift & CHANNEL) * (1 - rest) + (to >> shift & CHANNEL) * rest;
+      rgb |= (int) Math.round(mixed) << shift;
+    }
+    return rgb;
   }
 
   /** What is legible on that step of the ramp. */

@@ -6,14 +6,11 @@ import java.awt.Font;
 import java.awt.Graphics2D;
 import java.awt.RenderingHints;
 import java.awt.Shape;
+import java.awt.geom.AffineTransform;
 import java.awt.geom.Path2D;
 import java.awt.geom.Rectangle2D;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
-import javax.imageio.ImageIO;
 
 /** Draws as PNG. */
 public final class PngCanvas implements Canvas {
@@ -52,13 +49,7 @@ public final class PngCanvas implements Canvas {
     } finally {
       graphics.dispose();
     }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-    try {
-      ImageIO.write(image, "png", bytes);
-    } catch (IOException e) { // it writes to memory
-      throw new UncheckedIOException(e);
-    }
-    return bytes.toByteArray();
+    return Pixels.png(image);
   }
 
   @Override
@@ -96,6 +87,20 @@ public final class PngCanvas implements Canvas {
     Path2D path = path(points);
     path.closePath();
     graphics.fill(path);
+  }
+
+  @Override
+  public void image(double x, double y, double width, double height, int[][] rgb) {
+    Object before = graphics.getRenderingHint(RenderingHints.KEY_INTERPOLATION);
+    graphics.setRenderingHint(
+        RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
+    BufferedImage cells = Pixels.image(rgb);
+    AffineTransform place = AffineTransform.getTranslateInstance(x, y);
+    place.scale(width / cells.getWidth(), height / cells.getHeight());
+    graphics.drawImage(cells, place, null);
+    if (before != null) { // AWT knows no word for its default
+      graphics.setRenderingHint(RenderingHints.KEY_INTERPOLATION, before);
+    }
   }
 
   @Override

@@ -1,5 +1,6 @@
 package org.adafisher.bench.report.chart;
 
+import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
@@ -64,6 +65,19 @@ public final class SvgCanvas implements Canvas {
     add(
         "<polygon points=\"%s\" fill=\"%s\" fill-opacity=\"%s\"/>",
         points(points), color(rgb), String.format(Locale.ROOT, "%.2f", opacity));
+  }
+
+  /** As a PNG of one pixel a cell: thousands of rectangles would make a file of megabytes. */
+  @Override
+  public void image(double x, double y, double width, double height, int[][] rgb) {
+    add(
+        "<image x=\"%s\" y=\"%s\" width=\"%s\" height=\"%s\" preserveAspectRatio=\"none\""
+            + " style=\"image-rendering:pixelated\" href=\"data:image/png;base64,%s\"/>",
+        number(x),
+        number(y),
+        number(width),
+        number(height),
+        Base64.getEncoder().encodeToString(Pixels.png(Pixels.image(rgb))));
   }
 
   @Override
