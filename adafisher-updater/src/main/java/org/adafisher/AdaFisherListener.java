@@ -27,6 +27,7 @@ import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.guava.collect.MapMaker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -86,18 +87,77 @@ public final class AdaFisherListener extends BaseTrainingListener {
    */
   public Map<String, KroneckerFactors> factors(Model model) {
     Map<String, KroneckerFactors> result = new LinkedHashMap<>();
+    for (Bound bound : blocks(model)) {
+      String layer = bound.layer();
+      bound
+          .updater
+          .factors()
+          .forEach(
+              (part, factors) ->
+                  result.putIfAbsent(part.isEmpty() ? layer : layer + "/" + part, factors));
+    }
+    return result;
+  }
+
+  /**
+   * F, what each parameter's momentum is divided by. Under {@link Centred}, whose step is
+   * normalised as a whole afterwards, it is relative: 1 / (s' h), {@code (a / mean(a) + dampingIn)
+   * (s / mean(s) + dampingOut)} of a weight, {@code f / mean(f) + dampingRest} of other parameters.
+   *
+   * @param model an attached network
+   * @return by layer name, a copy: 1-d, its parameters under AdaFisher in the order of the
+   *     parameter vector, each by unit and input
+   */
+  public Map<String, INDArray> fisher(Model model) {
+    Map<String, List<INDArray>> parts = new LinkedHashMap<>();
+    for (Bound bound : blocks(model)) {
+      parts.computeIfAbsent(bound.layer(), name -> new ArrayList<>()).add(bound.updater.fisher());
+    }
+    Map<String, INDArray> result = new LinkedHashMap<>();
+    parts.forEach(
+        (layer, vectors) ->
+            result.put(
+                layer,
+                vectors.size() == 1
+                    ? vectors.get(0)
+                    : Nd4j.concat(0, vectors.toArray(INDArray[]::new))));
+    return result;
+  }
+
+  /** How much of every F of a layer is damping; NaN if it is not a term of F. */
+  Map<String, Double> dampings(Model model) {
+    Map<String, Double> result = new LinkedHashMap<>();
+    blocks(model).forEach(bound -> result.put(bound.layer(), bound.updater.damping()));
+    return result;
+  }
+
+  /** How long the refreshes of a network have taken so far. */
+  RefreshClock clock(Model model) {
+    return watchOf(Network.of(model)).clock;
+  }
+
+  /** How often the statistics of each layer were not finite; without those that always were. */
+  Map<String, Long> dropped(Model model) {
+    return Map.copyOf(watchOf(Network.of(model)).dropped);
+  }
+
+  /** A block under AdaFisher with its updater, bound to it. */
+  private record Bound(UpdaterBlock block, AdaFisherUpdater updater) {
+
+    private String layer() {
+      return block.getLayersAndVariablesInBlock().get(0).getLayer().getConfig().getLayerName();
+    }
+  }
+
+  /** In the order of the parameter vector. */
+  private List<Bound> blocks(Model model) {
     Network network = Network.of(model);
     watchOf(network);
+    List<Bound> result = new ArrayList<>();
     for (UpdaterBlock block : network.updaterBlocks()) {
       if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
         updater.bind(block);
-        String layer =
-            block.getLayersAndVariablesInBlock().get(0).getLayer().getConfig().getLayerName();
-        updater
-            .factors()
-            .forEach(
-                (part, factors) ->
-                    result.putIfAbsent(part.isEmpty() ? layer : layer + "/" + part, factors));
+        result.add(new Bound(block, updater));
       }
     }
     return result;
@@ -192,6 +252,8 @@ public final class AdaFisherListener extends BaseTrainingListener {
     private final Taps taps = new Taps();
     private final Map<Trainable, Watched> watched = new IdentityHashMap<>();
     private final StateKeeper keeper;
+    private final RefreshClock clock = new RefreshClock();
+    private final Map<String, Long> dropped = new ConcurrentHashMap<>();
 
     private Watch(Model model) {
       this.keeper = new StateKeeper(model);
@@ -208,6 +270,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
       for (UpdaterBlock block : network.updaterBlocks()) {
         if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
           updater.bind(block);
+          updater.timeBy(clock);
           updaters.add(updater);
           if (updater.beginPass()) {
             Trainable layer = block.getLayersAndVariablesInBlock().get(0).getLayer();
@@ -216,11 +279,27 @@ public final class AdaFisherListener extends BaseTrainingListener {
         }
       }
       keeper.passBegins(network, updaters);
-      Minibatch minibatch = network.minibatch();
-      watched.values().forEach(layer -> layer.watching.begin(layer, taps, minibatch));
+      if (!watched.isEmpty()) {
+        clock.begin();
+        Minibatch minibatch = network.minibatch();
+        timed(
+            () -> watched.values().forEach(layer -> layer.watching.begin(layer, this, minibatch)));
+      }
+    }
+
+    private void timed(Runnable part) {
+      long start = System.nanoTime();
+      part.run();
+      clock.add(System.nanoTime() - start);
     }
 
     private void finish(Network network) {
+      if (!watched.isEmpty()) {
+        timed(() -> takeStatistics(network));
+      }
+    }
+
+    private void takeStatistics(Network network) {
       taps.disarm();
       for (Watched layer : watched.values()) {
         layer.lookBack();
@@ -229,6 +308,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
         }
         if (!layer.raw.values().stream().allMatch(raw -> raw.fit(network.dataType()))) {
           droppedRefreshes.incrementAndGet();
+          dropped.merge(layer.name, 1L, Long::sum);
           if (said.add("not finite")) {
             log.warn(
                 "Layer '{}' has activations or gradients that are not finite: its factors stay as"
@@ -255,7 +335,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
     /** Begins to watch. */
     @FunctionalInterface
     private interface Watching {
-      void begin(Watched watched, Taps taps, Minibatch minibatch);
+      void begin(Watched watched, Watch watch, Minibatch minibatch);
     }
 
     private Watched(String name, Watching watching) {
@@ -269,22 +349,25 @@ public final class AdaFisherListener extends BaseTrainingListener {
         VertexEstimator estimator = FactorEstimators.forVertex(vertex).orElseThrow();
         return new Watched(
             name,
-            (watched, taps, minibatch) -> watched.pass = estimator.watch(vertex, taps, minibatch));
+            (watched, watch, minibatch) ->
+                watched.pass = estimator.watch(vertex, watch.taps, minibatch));
       }
       Layer layer = Network.layerOf(trainable);
       FactorEstimator estimator = FactorEstimators.forLayer(layer).orElseThrow();
       return new Watched(
-          name, (watched, taps, minibatch) -> watched.watch(layer, estimator, taps, minibatch));
+          name, (watched, watch, minibatch) -> watched.watch(layer, estimator, watch, minibatch));
     }
 
-    private void watch(Layer layer, FactorEstimator estimator, Taps taps, Minibatch minibatch) {
+    private void watch(Layer layer, FactorEstimator estimator, Watch watch, Minibatch minibatch) {
       if (estimator instanceof FactorEstimator.FromSignal fromSignal) {
-        taps.arm(
+        watch.taps.arm(
             layer,
-            signal -> raw = Workspaces.outside(() -> fromSignal.estimate(signal, minibatch)));
+            signal ->
+                watch.timed(
+                    () -> raw = Workspaces.outside(() -> fromSignal.estimate(signal, minibatch))));
         pass = () -> raw;
       } else if (estimator instanceof FactorEstimator.FromPass fromPass) {
-        pass = fromPass.watch(layer, taps, minibatch);
+        pass = fromPass.watch(layer, watch.taps, minibatch);
       } else if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
         pass = () -> fromGradient.estimate(layer, this::gradientOf, minibatch);
       }

@@ -41,6 +41,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   private long steps;
   private Map<String, RawFactors> statistics = Map.of();
   private boolean keepMissing;
+  private RefreshClock clock = new RefreshClock();
 
   AdaFisherUpdater(AdaFisher config) {
     this.config = config;
@@ -153,8 +154,14 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
    */
   private void takeOver(AdaFisherUpdater announced) {
     bind(announced.block);
+    timeBy(announced.clock);
     beginPass();
     deliver(announced.statistics, announced.keepMissing);
+  }
+
+  /** Whose time a refresh adds to. */
+  void timeBy(RefreshClock newClock) {
+    clock = newClock;
   }
 
   private boolean refreshes() {
@@ -180,6 +187,24 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     return preconditioner.factors();
   }
 
+  /** F of each of the block's parameters, by unit and input: a new vector. */
+  INDArray fisher() {
+    if (stepCount.count() == 0) {
+      preconditioner.start();
+    }
+    return Workspaces.outside(
+        () -> {
+          INDArray fisher = Nd4j.createUninitialized(momentum.dataType(), momentum.length());
+          preconditioner.fisher(fisher);
+          return fisher;
+        });
+  }
+
+  /** How much of every F is damping; NaN if it is not a term of F. */
+  double damping() {
+    return preconditioner.damping();
+  }
+
   /**
    * @throws IllegalStateException if no listener announced the pass that this gradient is from
    */
@@ -201,7 +226,9 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     }
     passSeen = false;
     if (refreshes()) {
+      long start = System.nanoTime();
       preconditioner.refresh(statistics, keepMissing);
+      clock.add(System.nanoTime() - start);
       statistics = Map.of();
     }
     double beta = config.getBeta();

@@ -116,6 +116,16 @@ final class CentredGroups implements CentredPiece {
   }
 
   @Override
+  public void fisher(INDArray block) {
+    CentredCurvature curvature = curvature();
+    INDArray units = byUnit(curvature.inverseS());
+    shaped(momentum.in(block).flat()).assign(byInput(curvature.h()).mul(units).rdivi(1));
+    if (bias != null) {
+      unit(bias.momentum().in(block).flat()).assign(units.mul(curvature.biasH()).rdivi(1));
+    }
+  }
+
+  @Override
   public boolean hasFactors() {
     return true;
   }

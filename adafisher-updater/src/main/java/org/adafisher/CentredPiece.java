@@ -20,6 +20,14 @@ sealed interface CentredPiece permits CentredWeights, CentredGroups, DiagonalRul
   void apply(Step step);
 
   /**
+   * Writes this piece's part of what the momentum is divided by, before the layer's step is
+   * normalised as a whole.
+   *
+   * @param block 1-d, as long as the block
+   */
+  void fisher(INDArray block);
+
+  /**
    * @return copies of the factors, by part name; empty if there are none
    */
   Map<String, KroneckerFactors> factors();

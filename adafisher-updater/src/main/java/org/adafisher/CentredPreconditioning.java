@@ -194,6 +194,16 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
     }
 
     @Override
+    public void fisher(INDArray into) {
+      pieces.forEach(piece -> piece.fisher(into));
+    }
+
+    @Override
+    public double damping() {
+      return Double.NaN;
+    }
+
+    @Override
     public Map<String, KroneckerFactors> factors() {
       Map<String, KroneckerFactors> result = new LinkedHashMap<>();
       pieces.forEach(piece -> result.putAll(piece.factors()));

@@ -185,6 +185,23 @@ final class CentredWeights implements CentredPiece {
   }
 
   @Override
+  public void fisher(INDArray block) {
+    CentredCurvature curvature = curvature();
+    INDArray ofInputs = vector(entries(curvature.h(), x -> 1 / x), block);
+    INDArray units = vector(entries(curvature.inverseS(), x -> 1 / x), block);
+    INDArray target = momentum.in(block).byInput();
+    target.assign(0);
+    Nd4j.getBlasWrapper().level2().ger('f', 1, ofInputs, units, target);
+    if (bias != null) {
+      bias.momentum().in(block).flat().assign(units.div(curvature.biasH()));
+    }
+  }
+
+  private static INDArray vector(double[] values, INDArray like) {
+    return Nd4j.create(values, new long[] {values.length}, like.dataType());
+  }
+
+  @Override
   public boolean hasFactors() {
     return true;
   }

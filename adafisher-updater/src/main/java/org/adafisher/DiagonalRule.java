@@ -75,6 +75,14 @@ final class DiagonalRule implements CentredPiece {
   }
 
   @Override
+  public void fisher(INDArray block) {
+    // The correction for the start at 0 cancels.
+    double mean = Nd4j.getBlasWrapper().level1().asum(squares) / squares.length();
+    INDArray target = momentum.in(block).flat();
+    target.assign(squares).divi(mean + centred.guardMean()).addi(centred.dampingRest());
+  }
+
+  @Override
   public Map<String, KroneckerFactors> factors() {
     return Map.of();
   }

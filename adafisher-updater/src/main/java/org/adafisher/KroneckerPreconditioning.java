@@ -65,6 +65,16 @@ record KroneckerPreconditioning(KroneckerFormulation formulation) implements Pre
     }
 
     @Override
+    public void fisher(INDArray into) {
+      block.fisher(formulation.damping(), 1, into);
+    }
+
+    @Override
+    public double damping() {
+      return formulation.damping();
+    }
+
+    @Override
     public Map<String, KroneckerFactors> factors() {
       return hasFactors ? block.factors() : Map.of();
     }

@@ -55,6 +55,11 @@ final class ParameterView {
     return this;
   }
 
+  /** The same parameter in a vector that is used but once. */
+  ParameterView in(INDArray blockVector) {
+    return new ParameterView(start, inputs, outputs).of(blockVector);
+  }
+
   /** 1-d. */
   INDArray flat() {
     return flat;

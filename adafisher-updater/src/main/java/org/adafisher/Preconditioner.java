@@ -3,6 +3,7 @@ package org.adafisher;
 import java.util.Map;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.RawFactors;
+import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** One block's curvature, in its part of the updater's state, and the step that it makes. */
 interface Preconditioner {
@@ -30,6 +31,18 @@ interface Preconditioner {
    * @param step momentum, gradient and rate
    */
   void apply(Step step);
+
+  /**
+   * Writes F, what each parameter's momentum is divided by.
+   *
+   * @param into 1-d, as long as the block
+   */
+  void fisher(INDArray into);
+
+  /**
+   * @return how much of every F is damping; NaN if it is not a term of F
+   */
+  double damping();
 
   /**
    * @return copies of the factors, by part name
