@@ -28,6 +28,7 @@ import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.shade.guava.collect.MapMaker;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -111,7 +112,9 @@ public final class AdaFisherListener extends BaseTrainingListener {
   public Map<String, INDArray> fisher(Model model) {
     Map<String, List<INDArray>> parts = new LinkedHashMap<>();
     for (Bound bound : blocks(model)) {
-      parts.computeIfAbsent(bound.layer(), name -> new ArrayList<>()).add(bound.updater.fisher());
+      bound
+          .fisherByLayer()
+          .forEach((layer, f) -> parts.computeIfAbsent(layer, x -> new ArrayList<>()).addAll(f));
     }
     Map<String, INDArray> result = new LinkedHashMap<>();
     parts.forEach(
@@ -127,7 +130,9 @@ public final class AdaFisherListener extends BaseTrainingListener {
   /** How much of every F of a layer is damping; NaN if it is not a term of F. */
   Map<String, Double> dampings(Model model) {
     Map<String, Double> result = new LinkedHashMap<>();
-    blocks(model).forEach(bound -> result.put(bound.layer(), bound.updater.damping()));
+    blocks(model)
+        .forEach(
+            bound -> bound.layers().forEach(layer -> result.put(layer, bound.updater.damping())));
     return result;
   }
 
@@ -144,8 +149,34 @@ public final class AdaFisherListener extends BaseTrainingListener {
   /** A block under AdaFisher with its updater, bound to it. */
   private record Bound(UpdaterBlock block, AdaFisherUpdater updater) {
 
+    /** Of a block with factors, which are of one layer. */
     private String layer() {
-      return block.getLayersAndVariablesInBlock().get(0).getLayer().getConfig().getLayerName();
+      return nameOf(block.getLayersAndVariablesInBlock().get(0));
+    }
+
+    /** Of any block: layers without factors may share one. */
+    private List<String> layers() {
+      return block.getLayersAndVariablesInBlock().stream().map(Bound::nameOf).distinct().toList();
+    }
+
+    private Map<String, List<INDArray>> fisherByLayer() {
+      INDArray all = updater.fisher();
+      if (layers().size() == 1) {
+        return Map.of(layer(), List.of(all));
+      }
+      Map<String, List<INDArray>> result = new LinkedHashMap<>();
+      for (UpdaterBlock.ParamState parameter : block.getLayersAndVariablesInBlock()) {
+        long start = parameter.getParamOffsetStart() - block.getParamOffsetStart();
+        long end = parameter.getParamOffsetEnd() - block.getParamOffsetStart();
+        result
+            .computeIfAbsent(nameOf(parameter), name -> new ArrayList<>())
+            .add(all.get(NDArrayIndex.interval(start, end)));
+      }
+      return result;
+    }
+
+    private static String nameOf(UpdaterBlock.ParamState parameter) {
+      return parameter.getLayer().getConfig().getLayerName();
     }
   }
 

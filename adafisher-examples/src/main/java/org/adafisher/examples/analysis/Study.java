@@ -1,0 +1,181 @@
+package org.adafisher.examples.analysis;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.util.List;
+import java.util.Locale;
+import org.adafisher.bench.report.chart.Chart;
+import org.adafisher.bench.report.chart.ChartGrid;
+import org.adafisher.examples.analysis.StepSizes.LayerSteps;
+
+/** What can be drawn: one command each. */
+enum Study {
+  /** See {@link Gershgorin}. */
+  GERSHGORIN {
+    @Override
+    void run(StudyOptions options, PrintStream numbers) throws IOException {
+      FactorMatrices factors = factors(options);
+      Gershgorin h = Gershgorin.of(factors.h());
+      Gershgorin s = Gershgorin.of(factors.s());
+      write(
+          options,
+          new ChartGrid(
+              heading(options, factors.layer()),
+              1,
+              List.of(h.chart("Gershgorin disks of H"), s.chart("Gershgorin disks of S"))));
+      print(numbers, "H: %d of %d rows dominant", h.dominantRows(), h.centres().length);
+      print(numbers, "S: %d of %d rows dominant", s.dominantRows(), s.centres().length);
+    }
+  },
+
+  /** See {@link Spectrum}. */
+  SPECTRUM {
+    @Override
+    void run(StudyOptions options, PrintStream numbers) throws IOException {
+      FactorMatrices factors = factors(options);
+      Spectrum h = Spectrum.of(factors.h(), options.noise(), options.seed());
+      Spectrum s = Spectrum.of(factors.s(), options.noise(), options.seed());
+      write(
+          options,
+          new ChartGrid(
+              heading(options, factors.layer()),
+              1,
+              List.of(h.chart("Eigenvalues of H"), s.chart("Eigenvalues of S"))));
+      report(numbers, "H", h);
+      report(numbers, "S", s);
+    }
+
+    private void report(PrintStream numbers, String name, Spectrum spectrum) {
+      print(
+          numbers,
+          "%s: %d of %d eigenvalues above their mean, with noise %d; greatest change %.2g of the"
+              + " greatest",
+          name,
+          spectrum.aboveBefore(),
+          spectrum.before().length,
+          spectrum.aboveAfter(),
+          spectrum.greatestChange());
+    }
+  },
+
+  /** See {@link FourierSpectrum}. */
+  FOURIER {
+    @Override
+    void run(StudyOptions options, PrintStream numbers) throws IOException {
+      FactorMatrices factors = factors(options);
+      FourierSpectrum h = FourierSpectrum.of(factors.h(), options.noise(), options.seed());
+      FourierSpectrum s = FourierSpectrum.of(factors.s(), options.noise(), options.seed());
+      write(
+          options,
+          new ChartGrid(
+              heading(options, factors.layer()),
+              1,
+              List.of(h.chart("Fourier spectrum of H"), s.chart("Fourier spectrum of S"))));
+      report(numbers, "H", h.signalToNoise());
+      report(numbers, "S", s.signalToNoise());
+    }
+
+    private void report(PrintStream numbers, String name, SignalToNoise ratio) {
+      print(
+          numbers,
+          "%s: diagonal over off-diagonal %.1f dB, with noise %.1f dB; over the noise alone %.1f"
+              + " dB",
+          name,
+          ratio.before(),
+          ratio.after(),
+          ratio.noise());
+    }
+  },
+
+  /** See {@link FactorHistory}. */
+  HEATMAP {
+    @Override
+    void run(StudyOptions options, PrintStream numbers) throws IOException {
+      DigitsTraining training = options.training();
+      FactorHistory history =
+          new FactorHistory(
+              training.network(), training.probe(options.probe()), options.layer(training));
+      int steps = options.steps();
+      int every = Math.max(1, steps / LOOKS);
+      history.look(0);
+      training.train(
+          steps,
+          step -> {
+            if (step % every == 0) {
+              history.look(step);
+            }
+          });
+      ChartFiles.write(history.diagonals(), options.out(), command() + "-diagonals");
+      ChartFiles.write(history.matrices(MATRICES), options.out(), command() + "-matrices");
+      print(numbers, "%d looks at the factors in %d steps", history.moments().size(), steps);
+    }
+  },
+
+  /** See {@link StepSizes}. */
+  HISTOGRAM {
+    @Override
+    void run(StudyOptions options, PrintStream numbers) throws IOException {
+      DigitsTraining training = options.training().train(options.steps() - 1);
+      StepSizes sizes = StepSizes.of(training.network(), () -> training.train(1));
+      write(
+          options,
+          sizes.chart(
+              "F and step of every parameter: %s, step %d"
+                  .formatted(options.subject(), training.steps())));
+      for (LayerSteps layer : sizes.layers()) {
+        print(numbers, "%s: greatest F / least F %.3g", layer.layer(), layer.fisherRatio());
+      }
+    }
+  },
+
+  /** See {@link IrisLandscape}. */
+  LANDSCAPE {
+    @Override
+    void run(StudyOptions options, PrintStream numbers) throws IOException {
+      Landscape landscape = IrisLandscape.compute(options.steps(), GRID, options.seed());
+      write(
+          options,
+          landscape.chart("Loss of a small MLP on Iris, %d steps".formatted(options.steps())));
+      for (Trajectory trajectory : landscape.trajectories()) {
+        print(
+            numbers,
+            "%s: rate %.2g, loss %.3g to %.3g",
+            trajectory.optimizer(),
+            trajectory.learningRate(),
+            trajectory.losses().get(0),
+            trajectory.lastLoss());
+      }
+      print(numbers, "in the plane: %.1f %% of the variance", 100 * landscape.plane().share());
+    }
+  };
+
+  private static final int LOOKS = 50;
+  private static final int MATRICES = 4;
+  private static final int GRID = 61;
+
+  /** Computes, writes the pictures and prints the numbers. */
+  abstract void run(StudyOptions options, PrintStream numbers) throws IOException;
+
+  /** Its name on the command line and of its files. */
+  String command() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+
+  void write(StudyOptions options, Chart chart) throws IOException {
+    ChartFiles.write(chart, options.out(), command());
+  }
+
+  void print(PrintStream numbers, String format, Object... values) {
+    numbers.println(command() + ": " + String.format(Locale.ROOT, format, values));
+  }
+
+  private static FactorMatrices factors(StudyOptions options) {
+    DigitsTraining training = options.training().train(options.steps());
+    return FactorMatrices.of(
+        training.network(), training.probe(options.probe()), options.layer(training));
+  }
+
+  private static String heading(StudyOptions options, String layer) {
+    return "%s, %s after %d steps".formatted(options.subject(), layer, options.steps());
+  }
+}
