@@ -35,10 +35,13 @@ public final class Analysis {
   static int execute(String... arguments) {
     CommandLine all = new CommandLine(new Analysis());
     for (Study study : Study.values()) {
-      all.addSubcommand(study.command(), new One(study));
+      CommandLine one = new CommandLine(new One(study));
+      one.getCommandSpec().usageMessage().description(study.description());
+      all.addSubcommand(study.command(), one);
     }
     all.addSubcommand("all", new All());
-    return all.setExecutionExceptionHandler(
+    return all.setCaseInsensitiveEnumValuesAllowed(true)
+        .setExecutionExceptionHandler(
             (e, command, parsed) -> {
               if (e instanceof IllegalArgumentException) {
                 command.getErr().println(e.getMessage());

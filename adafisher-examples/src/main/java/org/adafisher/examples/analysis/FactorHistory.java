@@ -82,13 +82,20 @@ public final class FactorHistory {
   public Chart diagonals() {
     require();
     return new ChartGrid(
-        "%s: diagonals of the factors over training".formatted(layer),
+        "%s: diagonals of the factors over training, log scale".formatted(layer),
         2,
         List.of(
-            overTime("H of the probe", m -> m.matrices().inputDiagonal(), true),
-            overTime("H that AdaFisher keeps", Moment::averagedH, false),
-            overTime("S of the probe", m -> m.matrices().gradientDiagonal(), true),
-            overTime("S that AdaFisher keeps", Moment::averagedS, false)));
+            overTime("H of the probe", moments, m -> m.matrices().inputDiagonal()),
+            overTime("H that AdaFisher keeps", refreshed(), Moment::averagedH),
+            overTime("S of the probe", moments, m -> m.matrices().gradientDiagonal()),
+            overTime("S that AdaFisher keeps", refreshed(), Moment::averagedS)));
+  }
+
+  /** Without a look before the first refresh: all factors are 1 then, far from what follows. */
+  private List<Moment> refreshed() {
+    return moments.size() > 1 && moments.get(0).step() == 0
+        ? moments.subList(1, moments.size())
+        : moments;
   }
 
   /**
@@ -122,23 +129,22 @@ public final class FactorHistory {
     return result;
   }
 
-  private RasterChart overTime(String title, Function<Moment, double[]> value, boolean log) {
-    int entries = value.apply(moments.get(0)).length;
-    double[][] values = new double[entries][moments.size()];
-    for (int column = 0; column < moments.size(); column++) {
-      double[] of = value.apply(moments.get(column));
+  private RasterChart overTime(String title, List<Moment> shown, Function<Moment, double[]> value) {
+    int entries = value.apply(shown.get(0)).length;
+    double[][] values = new double[entries][shown.size()];
+    for (int column = 0; column < shown.size(); column++) {
+      double[] of = value.apply(shown.get(column));
       for (int row = 0; row < entries; row++) {
         values[row][column] = of[row];
       }
     }
-    int last = moments.get(moments.size() - 1).step();
     return new RasterChart(
-        title + (log ? ", log scale" : ""),
+        title,
         "step",
         "entry",
-        LinearScale.exact(moments.get(0).step(), last),
+        LinearScale.exact(shown.get(0).step(), shown.get(shown.size() - 1).step()),
         new ReversedScale(LinearScale.whole(0, entries)),
-        new Raster(values, scale(values, log), "", List.of()),
+        new Raster(values, scale(values), "", List.of()),
         List.of(),
         320,
         240);
@@ -150,16 +156,15 @@ public final class FactorHistory {
             .map(row -> Arrays.stream(row).map(Math::abs).toArray())
             .toArray(double[][]::new);
     return RasterChart.ofMatrix(
-        title, new Raster(sizes, scale(sizes, true), "", List.of()), "column", "row");
+        title, new Raster(sizes, scale(sizes), "", List.of()), "column", "row");
   }
 
-  private static Scale scale(double[][] values, boolean log) {
+  private static Scale scale(double[][] values) {
     double high = Arrays.stream(values).flatMapToDouble(Arrays::stream).max().orElseThrow();
     double low = Arrays.stream(values).flatMapToDouble(Arrays::stream).min().orElseThrow();
-    if (log && high > 0) {
-      return new LogScale(Math.max(low, LEAST_SHARE * high) / 1.01, high);
-    }
-    return LinearScale.exact(low, high);
+    return high > 0
+        ? new LogScale(Math.max(low, LEAST_SHARE * high) / 1.01, high)
+        : LinearScale.exact(low, high);
   }
 
   private void require() {

@@ -25,6 +25,9 @@ public final class IrisLandscape {
 
   private static final int HIDDEN = 6;
 
+  /** Without it the loss falls for ever and the ways have no end. */
+  private static final double L2 = 1e-3;
+
   private IrisLandscape() {}
 
   /**
@@ -57,6 +60,7 @@ public final class IrisLandscape {
                 .dataType(DataType.DOUBLE)
                 .activation(Activation.TANH)
                 .updater(updater)
+                .l2(L2)
                 .list()
                 .layer(new DenseLayer.Builder().nOut(HIDDEN).build())
                 .layer(new DenseLayer.Builder().nOut(HIDDEN).build())

@@ -22,7 +22,7 @@ import org.adafisher.bench.report.chart.ScatterChart;
 public record Spectrum(double[] before, double[] after, double noise) {
 
   /** Below this share of the greatest, an eigenvalue is drawn as if it were that. */
-  private static final double LEAST_SHARE = 1e-8;
+  private static final double LEAST_SHARE = 1e-6;
 
   /**
    * @param matrix symmetric, not empty
@@ -75,7 +75,7 @@ public record Spectrum(double[] before, double[] after, double noise) {
   }
 
   /**
-   * Eigenvalues by rank on a logarithmic axis; those that are not positive, or below 1e-8 of the
+   * Eigenvalues by rank on a logarithmic axis; those that are not positive, or below 1e-6 of the
    * greatest, lie on its lower edge.
    *
    * @param title heading

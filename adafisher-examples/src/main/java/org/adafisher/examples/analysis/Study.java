@@ -11,7 +11,7 @@ import org.adafisher.examples.analysis.StepSizes.LayerSteps;
 /** What can be drawn: one command each. */
 enum Study {
   /** See {@link Gershgorin}. */
-  GERSHGORIN {
+  GERSHGORIN("Gershgorin disks and eigenvalues of a layer's full factors H and S.") {
     @Override
     void run(StudyOptions options, PrintStream numbers) throws IOException {
       FactorMatrices factors = factors(options);
@@ -29,7 +29,7 @@ enum Study {
   },
 
   /** See {@link Spectrum}. */
-  SPECTRUM {
+  SPECTRUM("Eigenvalues of the factors before and after noise off their diagonals.") {
     @Override
     void run(StudyOptions options, PrintStream numbers) throws IOException {
       FactorMatrices factors = factors(options);
@@ -59,7 +59,7 @@ enum Study {
   },
 
   /** See {@link FourierSpectrum}. */
-  FOURIER {
+  FOURIER("2-d Fourier spectra of the factors before and after noise, with the SNR.") {
     @Override
     void run(StudyOptions options, PrintStream numbers) throws IOException {
       FactorMatrices factors = factors(options);
@@ -88,7 +88,7 @@ enum Study {
   },
 
   /** See {@link FactorHistory}. */
-  HEATMAP {
+  HEATMAP("A layer's factors over training: their diagonals, and the full matrices.") {
     @Override
     void run(StudyOptions options, PrintStream numbers) throws IOException {
       DigitsTraining training = options.training();
@@ -112,7 +112,7 @@ enum Study {
   },
 
   /** See {@link StepSizes}. */
-  HISTOGRAM {
+  HISTOGRAM("F and the effective step of every parameter, by layer.") {
     @Override
     void run(StudyOptions options, PrintStream numbers) throws IOException {
       DigitsTraining training = options.training().train(options.steps() - 1);
@@ -129,7 +129,7 @@ enum Study {
   },
 
   /** See {@link IrisLandscape}. */
-  LANDSCAPE {
+  LANDSCAPE("Optimizers' ways over the loss of a small MLP on Iris.") {
     @Override
     void run(StudyOptions options, PrintStream numbers) throws IOException {
       Landscape landscape = IrisLandscape.compute(options.steps(), GRID, options.seed());
@@ -152,6 +152,17 @@ enum Study {
   private static final int LOOKS = 50;
   private static final int MATRICES = 4;
   private static final int GRID = 61;
+
+  private final String description;
+
+  Study(String description) {
+    this.description = description;
+  }
+
+  /** One line for people who choose. */
+  String description() {
+    return description;
+  }
 
   /** Computes, writes the pictures and prints the numbers. */
   abstract void run(StudyOptions options, PrintStream numbers) throws IOException;

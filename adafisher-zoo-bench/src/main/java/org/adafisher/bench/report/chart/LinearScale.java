@@ -17,6 +17,11 @@ public record LinearScale(double low, double high, double step) implements Scale
   private static final double[] ROUND = {1, 2, 2.5, 5, 10};
   private static final double TOLERANCE = 1e-9;
 
+  /** Longer numbers would not fit beside an axis. */
+  private static final int MOST_DECIMALS = 5;
+
+  private static final int LABEL_DIGITS = 3;
+
   /** From one value to another and no further. */
   public static LinearScale exact(double low, double high) {
     double end = high > low ? high : low + Math.max(1, Math.abs(low));
@@ -51,7 +56,12 @@ public record LinearScale(double low, double high, double step) implements Scale
     for (long i = (long) Math.ceil(low / step - TOLERANCE);
         i * step <= high + step * TOLERANCE;
         i++) {
-      ticks.add(new Tick(i * step, Numbers.fixed(i * step, decimals)));
+      ticks.add(
+          new Tick(
+              i * step,
+              decimals > MOST_DECIMALS
+                  ? Numbers.compact(i * step, LABEL_DIGITS)
+                  : Numbers.fixed(i * step, decimals)));
     }
     return ticks;
   }

@@ -66,7 +66,7 @@ record PlotArea(double left, double top, double width, double height, Scale xSca
       double half = TextWidth.of(tick.label(), TEXT_SIZE, false) / 2;
       if (at - half > free) { // rather no number than one upon another
         canvas.text(at, bottom() + 18, tick.label(), X_TICK);
-        free = at + half;
+        free = at + half + 3;
       }
     }
     canvas.text((left + right()) / 2, bottom() + 38, xLabel, X_TICK);

@@ -36,7 +36,7 @@ public record ScatterChart(
   private static final double DOT = 2.6;
   private static final double DISK_OPACITY = 0.07;
   private static final int CORNERS = 64;
-  private static final double MOST_HEIGHT = 420;
+  private static final double PLANE_WIDTH = 460;
   private static final double LEAST_HEIGHT = 90;
   private static final double USUAL_WIDTH = 520;
   private static final double USUAL_HEIGHT = 280;
@@ -94,8 +94,7 @@ public record ScatterChart(
   public record Level(String name, int index, double value) {}
 
   /**
-   * With one unit as long upwards as to the right, so that disks are round. If that were too high
-   * for its width, the plane is cut at the top and bottom rather than squeezed.
+   * With one unit as long upwards as to the right, so that disks are round.
    *
    * @param title see above
    * @param xLabel see above
@@ -106,8 +105,8 @@ public record ScatterChart(
    */
   public static ScatterChart ofPlane(
       String title, String xLabel, String yLabel, LinearScale x, double reach, List<Group> groups) {
-    double unit = USUAL_WIDTH / (x.high() - x.low());
-    double height = Math.max(LEAST_HEIGHT, Math.min(MOST_HEIGHT, 2 * reach * unit));
+    double unit = PLANE_WIDTH / (x.high() - x.low());
+    double height = Math.max(LEAST_HEIGHT, 2 * reach * unit);
     double shown = height / unit / 2;
     return new ScatterChart(
         title,
@@ -117,7 +116,7 @@ public record ScatterChart(
         LinearScale.exact(-shown, shown),
         groups,
         List.of(),
-        USUAL_WIDTH,
+        PLANE_WIDTH,
         height);
   }
 
