@@ -70,6 +70,7 @@ public final class Analysis {
 
     @Override
     public Integer call() throws IOException {
+      options.check();
       study.run(options, System.out);
       return CommandLine.ExitCode.OK;
     }
@@ -86,6 +87,7 @@ public final class Analysis {
 
     @Override
     public Integer call() throws IOException {
+      options.check();
       for (Study study : Study.values()) {
         study.run(options, System.out);
       }

@@ -50,8 +50,7 @@ public record FactorMatrices(String layer, double[][] h, double[][] s) {
    */
   public static FactorMatrices of(Model network, DataSet batch, String layer) {
     Model copy = copyOf(network);
-    Layer watched = layerOf(copy, layer);
-    LayerRows.require(watched);
+    Layer watched = layerWithFactors(copy, layer);
     Capture capture = new Capture(watched);
     copy.setListeners(capture);
     pass(copy, batch);
@@ -83,13 +82,17 @@ public record FactorMatrices(String layer, double[][] h, double[][] s) {
     return Matrices.diagonal(s);
   }
 
-  private static Layer layerOf(Model network, String name) {
+  /**
+   * @throws IllegalArgumentException if there is no such layer, or its full factors cannot be had
+   */
+  static Layer layerWithFactors(Model network, String name) {
     Layer layer = byName(network).get(name);
     if (layer == null) {
       throw new IllegalArgumentException(
           "There is no layer '%s' with parameters in this network; it has %s."
               .formatted(name, byName(network).keySet()));
     }
+    LayerRows.require(layer);
     return layer;
   }
 

@@ -132,7 +132,7 @@ enum Study {
   LANDSCAPE("Optimizers' ways over the loss of a small MLP on Iris.") {
     @Override
     void run(StudyOptions options, PrintStream numbers) throws IOException {
-      Landscape landscape = IrisLandscape.compute(options.steps(), GRID, options.seed());
+      Landscape landscape = IrisLandscape.compute(options.steps(), options.grid(), options.seed());
       write(
           options,
           landscape.chart("Loss of a small MLP on Iris, %d steps".formatted(options.steps())));
@@ -151,7 +151,6 @@ enum Study {
 
   private static final int LOOKS = 50;
   private static final int MATRICES = 4;
-  private static final int GRID = 61;
 
   private final String description;
 
@@ -181,9 +180,10 @@ enum Study {
   }
 
   private static FactorMatrices factors(StudyOptions options) {
-    DigitsTraining training = options.training().train(options.steps());
-    return FactorMatrices.of(
-        training.network(), training.probe(options.probe()), options.layer(training));
+    DigitsTraining training = options.training();
+    String layer = options.layer(training);
+    training.train(options.steps());
+    return FactorMatrices.of(training.network(), training.probe(options.probe()), layer);
   }
 
   private static String heading(StudyOptions options, String layer) {

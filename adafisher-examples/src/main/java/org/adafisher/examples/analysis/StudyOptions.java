@@ -10,6 +10,8 @@ import picocli.CommandLine.Option;
 /** The options that all studies have. */
 final class StudyOptions {
 
+  private static final int TRAINING_PART = 997;
+
   /** A formulation that can be named. */
   enum FormulationName {
     /** The authors' code. */
@@ -64,6 +66,13 @@ final class StudyOptions {
       description = "Training examples that the full factors are of, 1 to 997.")
   private int probe;
 
+  @Option(
+      names = "--grid",
+      paramLabel = "COUNT",
+      defaultValue = "61",
+      description = "For landscape alone: points along each side, 2 or more.")
+  private int grid;
+
   @Option(names = "--seed", defaultValue = "1", description = "Of weights, order and noise.")
   private long seed;
 
@@ -78,26 +87,47 @@ final class StudyOptions {
     return DigitsTraining.of(model, updater(), seed);
   }
 
-  String layer(DigitsTraining training) {
-    return layer == null ? training.usualLayer() : layer;
-  }
-
-  int steps() {
-    return atLeast(1, "--steps", steps);
-  }
-
-  int probe() {
-    if (probe > 997) {
+  /**
+   * @throws IllegalArgumentException if a number is out of range
+   */
+  void check() {
+    requireAtLeast(1, "--steps", steps);
+    requireAtLeast(1, "--probe", probe);
+    requireAtLeast(2, "--grid", grid);
+    if (probe > TRAINING_PART) {
       throw new IllegalArgumentException(
-          "--probe has to be at most 997, the size of the training part, not " + probe);
+          "--probe has to be at most %d, the size of the training part, not %d"
+              .formatted(TRAINING_PART, probe));
     }
-    return atLeast(1, "--probe", probe);
-  }
-
-  double noise() {
     if (!(noise >= 0)) {
       throw new IllegalArgumentException("--noise has to be at least 0, not " + noise);
     }
+  }
+
+  /**
+   * @throws IllegalArgumentException if the layer that was asked for has no full factors
+   */
+  String layer(DigitsTraining training) {
+    if (layer == null) {
+      return training.usualLayer();
+    }
+    FactorMatrices.layerWithFactors(training.network(), layer);
+    return layer;
+  }
+
+  int steps() {
+    return steps;
+  }
+
+  int probe() {
+    return probe;
+  }
+
+  int grid() {
+    return grid;
+  }
+
+  double noise() {
     return noise;
   }
 
@@ -122,11 +152,10 @@ final class StudyOptions {
     };
   }
 
-  private static int atLeast(int least, String option, int value) {
+  private static void requireAtLeast(int least, String option, int value) {
     if (value < least) {
       throw new IllegalArgumentException(
           "%s has to be at least %d, not %d".formatted(option, least, value));
     }
-    return value;
   }
 }

@@ -80,14 +80,18 @@ public record Trajectory(
     }
     List<double[]> points = new ArrayList<>();
     List<Double> losses = new ArrayList<>();
-    for (int step = 0; step <= steps; step++) {
-      points.add(network.params().dup().reshape(-1).toDoubleVector());
-      losses.add(network.score(data));
-      if (step < steps) {
-        network.fit(data);
-      }
+    for (int step = 0; step < steps; step++) {
+      points.add(parameters(network));
+      network.fit(data);
+      losses.add(network.score()); // that of the pass before the step
     }
+    points.add(parameters(network));
+    losses.add(network.score(data));
     return new Trajectory(name, rate, points, losses);
+  }
+
+  private static double[] parameters(MultiLayerNetwork network) {
+    return network.params().dup().reshape(-1).toDoubleVector();
   }
 
   /**

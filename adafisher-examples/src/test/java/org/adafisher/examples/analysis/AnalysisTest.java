@@ -30,6 +30,8 @@ class AnalysisTest {
             "6",
             "--probe",
             "40",
+            "--grid",
+            "9",
             "--out",
             out.toString());
 
@@ -63,10 +65,9 @@ class AnalysisTest {
   @Test
   void mistakesAreExplained() {
     assertThat(error("gershgorin", "--model", "nothing")).contains("no model 'nothing'");
-    assertThat(error("spectrum", "--layer", "nowhere", "--steps", "1"))
+    assertThat(error("spectrum", "--layer", "nowhere", "--model", "digits-mlp"))
         .contains("no layer 'nowhere'");
-    assertThat(error("spectrum", "--layer", "layer2", "--steps", "1"))
-        .contains("BatchNormalization");
+    assertThat(error("spectrum", "--layer", "layer2")).contains("BatchNormalization");
     assertThat(error("fourier", "--steps", "0")).contains("--steps has to be at least 1, not 0");
     assertThat(error("fourier", "--probe", "998")).contains("997");
     assertThat(error("fourier", "--noise", "-1")).contains("--noise");

@@ -96,8 +96,11 @@ class LandscapeTest {
     assertThat(way.points()).hasSize(9);
     MultiLayerNetwork network = IrisLandscape.network(new NoOp(), 1);
     assertThat(network.params().reshape(-1).toDoubleVector()).containsExactly(way.points().get(0));
-    assertThat(network.score(flowers)).isEqualTo(way.losses().get(0));
+    assertThat(network.score(flowers)).isCloseTo(way.losses().get(0), within(1e-12));
     PrincipalPlane plane = landscape.plane();
+    assertThat(Landscape.loss(network, way.points().get(8), flowers)).isEqualTo(way.lastLoss());
+    assertThat(Landscape.loss(network, way.points().get(3), flowers))
+        .isCloseTo(way.losses().get(3), within(1e-12));
     assertThat(Landscape.loss(network, plane.mean(), flowers))
         .isEqualTo(Landscape.loss(network, plane.at(0, 0), flowers));
     for (int row = 0; row < 5; row += 2) {
@@ -124,7 +127,7 @@ class LandscapeTest {
 
   @Test
   void everyContestantLearnsAndIsNotAtTheEdgeOfItsRates() {
-    Landscape landscape = IrisLandscape.compute(60, 3, 1);
+    Landscape landscape = IrisLandscape.compute(40, 3, 1);
     for (int i = 0; i < IrisLandscape.contestants().size(); i++) {
       Trajectory way = landscape.trajectories().get(i);
       List<Double> rates = IrisLandscape.contestants().get(i).rates();
