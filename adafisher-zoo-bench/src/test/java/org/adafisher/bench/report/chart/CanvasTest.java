@@ -42,7 +42,40 @@ class CanvasTest {
                     new HeatMap.Cell(90, "90", AWKWARD, false),
                     new HeatMap.Cell(Double.NaN, "diverged", "", true))),
             90,
-            90));
+            90),
+        scatter(),
+        raster(),
+        Histogram.of(
+            AWKWARD, "x", LogScale.around(1, 100), new double[] {1, 10, 10, 1000, -1}, 4, 0),
+        new ChartGrid(AWKWARD, 2, List.of(lines(), raster(), scatter())));
+  }
+
+  private static Chart scatter() {
+    return ScatterChart.ofPlane(
+        AWKWARD,
+        "x",
+        "y",
+        LinearScale.exact(-1e-9, 1e-9),
+        1e-9,
+        List.of(
+            new ScatterChart.Group(AWKWARD, 0, List.of(new Dot(0, 0, 5e-10), Dot.at(0, 0))),
+            new ScatterChart.Group("none", 1, List.of())));
+  }
+
+  private static Chart raster() {
+    return new RasterChart(
+        AWKWARD,
+        "x",
+        "y",
+        LinearScale.exact(0, 2),
+        LinearScale.exact(0, 2),
+        new Raster(
+            new double[][] {{0, 1}, {Double.NaN, 2}}, LinearScale.exact(0, 2), "z", List.of(1.5)),
+        List.of(
+            new RasterChart.Path(AWKWARD, 1, List.of(new Point(0.5, 0.5), new Point(1.5, 0.5))),
+            new RasterChart.Path("nowhere", 2, List.of())),
+        100,
+        100);
   }
 
   private static Series series(int index, Series.Sample... samples) {
