@@ -29,14 +29,13 @@ import org.nd4j.linalg.factory.Nd4j;
  * own beside that of a {@code StatsListener}. In that session
  *
  * <ul>
- *   <li><b>Overview</b>, "Update:Parameter Ratios (Mean Magnitudes)" is the logarithm of damping /
- *       mean F of each layer, 0 for nothing but damping (nothing under Centred), and "Model Score"
- *       the loss;
- *   <li><b>Model</b>, a layer's "Update:Parameter Ratio (Mean Magnitudes)" chart has F's least,
- *       median, mean and greatest value as "parameters", the damping as "updates", and their
- *       ratios; "Parameter Histogram" is that of F in the last report, called F; "Learning Rates"
- *       and the update histogram are the layer's own;
- *   <li><b>System</b> is as ever.
+ *   <li>page Overview, "Update:Parameter Ratios": log10 of damping / mean F of each layer, 0 where
+ *       F is nothing but damping (nothing under Centred); "Model Score": the loss;
+ *   <li>page Model, a layer's "Update:Parameter Ratios": its button Param shows F's least, median,
+ *       mean and greatest value, Updates the damping, Ratio their quotients; "Layer Parameters
+ *       Histogram": that of F in the last report, called F; "Parameter Learning Rates" and "Layer
+ *       Updates Histogram" are the layer's own;
+ *   <li>page System: as ever.
  * </ul>
  *
  * <p>Its other charts stay empty. Refresh times and dropped refreshes have no chart that could show
