@@ -8,6 +8,7 @@ import org.adafisher.bench.report.chart.LinearScale;
 import org.adafisher.bench.report.chart.Raster;
 import org.adafisher.bench.report.chart.RasterChart;
 import org.adafisher.bench.report.chart.ReversedScale;
+import org.adafisher.bench.report.text.Numbers;
 
 /**
  * The 2-d Fourier spectrum of a factor before and after Gaussian noise on its off-diagonal entries.
@@ -48,10 +49,14 @@ public record FourierSpectrum(double[][] before, double[][] after, SignalToNoise
         title,
         2,
         List.of(
-            panel("without noise: SNR %.1f dB".formatted(signalToNoise.before()), before),
             panel(
-                "with noise (%.1f dB): SNR %.1f dB"
-                    .formatted(signalToNoise.noise(), signalToNoise.after()),
+                "without noise: SNR %s dB".formatted(Numbers.fixed(signalToNoise.before(), 1)),
+                before),
+            panel(
+                "with noise (%s dB): SNR %s dB"
+                    .formatted(
+                        Numbers.fixed(signalToNoise.noise(), 1),
+                        Numbers.fixed(signalToNoise.after(), 1)),
                 after)));
   }
 

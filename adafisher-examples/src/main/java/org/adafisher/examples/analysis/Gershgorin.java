@@ -7,6 +7,7 @@ import java.util.stream.IntStream;
 import org.adafisher.bench.report.chart.Dot;
 import org.adafisher.bench.report.chart.LinearScale;
 import org.adafisher.bench.report.chart.ScatterChart;
+import org.adafisher.bench.report.text.Numbers;
 
 /**
  * Gershgorin's disks of a symmetric matrix: every eigenvalue lies in one of them. Small disks mean
@@ -76,8 +77,8 @@ public record Gershgorin(double[] centres, double[] radii, double[] eigenvalues)
     return ScatterChart.ofPlane(
         title,
         "real part",
-        "imaginary part; %d of %d rows diagonally dominant, median radius / centre %.3g"
-            .formatted(dominantRows(), centres.length, medianRatio()),
+        "imaginary part; %d of %d rows diagonally dominant, median radius / centre %s"
+            .formatted(dominantRows(), centres.length, Numbers.compact(medianRatio(), 3)),
         LinearScale.round(low, high),
         1.08 * reach,
         List.of(

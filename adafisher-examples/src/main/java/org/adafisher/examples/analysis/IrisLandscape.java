@@ -19,13 +19,13 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * The paper's small example: an MLP of two hidden layers on Iris, whose loss is drawn in the plane
- * of the optimizers' ways.
+ * of the optimizers' trajectories.
  */
 public final class IrisLandscape {
 
   private static final int HIDDEN = 6;
 
-  /** Without it the loss falls for ever and the ways have no end. */
+  /** Without it the loss falls for ever and the trajectories have no end. */
   private static final double L2 = 1e-3;
 
   private IrisLandscape() {}
@@ -81,7 +81,7 @@ public final class IrisLandscape {
    * @param steps how many
    * @param grid points of the landscape along each side
    * @param seed of the initial weights
-   * @return landscape and ways
+   * @return landscape and trajectories
    */
   public static Landscape compute(int steps, int grid, long seed) {
     DataSet flowers = Iris.standardised();

@@ -11,6 +11,7 @@ import org.adafisher.bench.report.chart.LogScale;
 import org.adafisher.bench.report.chart.Point;
 import org.adafisher.bench.report.chart.Raster;
 import org.adafisher.bench.report.chart.RasterChart;
+import org.adafisher.bench.report.text.Numbers;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.factory.Nd4j;
@@ -18,13 +19,14 @@ import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.NoOp;
 
 /**
- * The loss in the plane that the ways of several optimizers vary in most (their first two principal
- * components, of all points of all ways together), computed with the network itself at every point
- * of a grid. What the ways do across the plane is not seen: their losses are not those of the
- * landscape below them, and {@link PrincipalPlane#share} says how much of their variance is.
+ * The loss in the plane that the trajectories of several optimizers vary in most (their first two
+ * principal components, of all points of all of them together), computed with the network itself at
+ * every point of a grid. What the trajectories do across the plane is not seen: their losses are
+ * not those of the landscape below them, and {@link PrincipalPlane#share} says how much of their
+ * variance is.
  *
  * @param plane the plane
- * @param trajectories the ways
+ * @param trajectories the optimizers' trajectories
  * @param a coordinates of the columns along the first component
  * @param b coordinates of the rows along the second component
  * @param losses [rows][columns]
@@ -36,7 +38,7 @@ public record Landscape(
     double[] b,
     double[][] losses) {
 
-  /** How much further than the ways the grid reaches, as a share of their range. */
+  /** How much further than the trajectories the grid reaches, as a share of their range. */
   private static final double MARGIN = 0.15;
 
   private static final int CONTOURS = 14;
@@ -55,7 +57,7 @@ public record Landscape(
    * @param data all examples
    * @param steps how many each goes
    * @param grid points of the landscape along each side, at least 2
-   * @return landscape and ways
+   * @return landscape and trajectories
    */
   public static Landscape compute(
       List<Trajectory.Contestant> contestants,
@@ -70,12 +72,12 @@ public record Landscape(
   }
 
   /**
-   * The landscape below ways that were gone before.
+   * The landscape below trajectories that are there already.
    *
    * @param trajectories at least one
    * @param loss of a parameter vector
    * @param grid points of the landscape along each side, at least 2
-   * @return landscape and ways
+   * @return landscape and trajectories
    */
   public static Landscape of(
       List<Trajectory> trajectories, ToDoubleFunction<double[]> loss, int grid) {
@@ -106,7 +108,8 @@ public record Landscape(
   }
 
   /**
-   * The landscape as colours and contours of equal ratios of the loss, with the ways upon it.
+   * The landscape as colours and contours of equal ratios of the loss, with the trajectories upon
+   * it.
    *
    * @param title heading
    * @return the picture
@@ -122,8 +125,8 @@ public record Landscape(
             .toList();
     return new RasterChart(
         title,
-        "first principal component; the plane has %.0f %% of the ways' variance"
-            .formatted(100 * plane.share()),
+        "first principal component; the plane has %s %% of the variance"
+            .formatted(Numbers.percent(plane.share(), 0)),
         "second principal component",
         axis(a),
         axis(b),
@@ -138,9 +141,11 @@ public record Landscape(
     for (Trajectory trajectory : trajectories) {
       paths.add(
           new RasterChart.Path(
-              "%s, rate %.2g, last loss %.3g"
+              "%s, rate %s, last loss %s"
                   .formatted(
-                      trajectory.optimizer(), trajectory.learningRate(), trajectory.lastLoss()),
+                      trajectory.optimizer(),
+                      Numbers.compact(trajectory.learningRate(), 2),
+                      Numbers.significant(trajectory.lastLoss(), 3)),
               COLORS[paths.size() % COLORS.length],
               trajectory.points().stream()
                   .map(plane::coordinates)

@@ -23,7 +23,7 @@ public record PrincipalPlane(double[] mean, double[] first, double[] second, dou
 
   /**
    * @param points at least three, of equal length of at least 2; not all on one line
-   * @return their plane; which way its vectors point is left to chance
+   * @return their plane; the signs of its vectors are arbitrary
    * @throws IllegalArgumentException if there is no plane
    */
   public static PrincipalPlane of(List<double[]> points) {

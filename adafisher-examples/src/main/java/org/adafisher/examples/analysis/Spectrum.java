@@ -9,6 +9,7 @@ import org.adafisher.bench.report.chart.LinearScale;
 import org.adafisher.bench.report.chart.LogScale;
 import org.adafisher.bench.report.chart.Scale;
 import org.adafisher.bench.report.chart.ScatterChart;
+import org.adafisher.bench.report.text.Numbers;
 
 /**
  * The eigenvalues of a factor before and after Gaussian noise on its off-diagonal entries, with
@@ -70,6 +71,14 @@ public record Spectrum(double[] before, double[] after, double noise) {
         / Math.abs(before[0]);
   }
 
+  /**
+   * @return the greatest eigenvalue as a share of the trace, without noise: 1 for a matrix of rank
+   *     1
+   */
+  public double greatestShare() {
+    return before[0] / Arrays.stream(before).sum();
+  }
+
   private int above(double[] eigenvalues) {
     return (int) Arrays.stream(eigenvalues).filter(x -> x > mean()).count();
   }
@@ -94,11 +103,15 @@ public record Spectrum(double[] before, double[] after, double noise) {
         "rank",
         "eigenvalue; above the mean: %d without noise, %d with"
             .formatted(aboveBefore(), aboveAfter()),
-        LinearScale.whole(0, before.length),
+        LinearScale.whole(0, before.length + 1),
         y,
         List.of(
             group("without noise", 0, before, least),
-            group("with noise of %.2g of the diagonal".formatted(noise), 1, after, least)),
+            group(
+                "with noise of " + Numbers.compact(noise, 2) + " of the diagonal",
+                1,
+                after,
+                least)),
         List.of(new ScatterChart.Level("Kaiser: the mean eigenvalue", 6, mean())));
   }
 

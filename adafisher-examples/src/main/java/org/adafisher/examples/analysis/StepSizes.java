@@ -11,6 +11,7 @@ import org.adafisher.bench.report.chart.Chart;
 import org.adafisher.bench.report.chart.ChartGrid;
 import org.adafisher.bench.report.chart.Histogram;
 import org.adafisher.bench.report.chart.LogScale;
+import org.adafisher.bench.report.text.Numbers;
 import org.adafisher.capture.Network;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
@@ -91,7 +92,8 @@ public record StepSizes(List<LayerSteps> layers) {
     for (LayerSteps layer : layers) {
       charts.add(
           histogram(
-              "%s: F, greatest / least %.3g".formatted(layer.layer(), layer.fisherRatio()),
+              "%s: F, greatest / least %s"
+                  .formatted(layer.layer(), Numbers.compact(layer.fisherRatio(), 3)),
               "F, log scale",
               layer.fisher(),
               0));

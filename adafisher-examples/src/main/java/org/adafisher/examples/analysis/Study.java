@@ -48,12 +48,13 @@ enum Study {
     private void report(PrintStream numbers, String name, Spectrum spectrum) {
       print(
           numbers,
-          "%s: %d of %d eigenvalues above their mean, with noise %d; greatest change %.2g of the"
-              + " greatest",
+          "%s: %d of %d eigenvalues above their mean, with noise %d; the greatest is %.0f %% of the"
+              + " trace, greatest change %.2g of it",
           name,
           spectrum.aboveBefore(),
           spectrum.before().length,
           spectrum.aboveAfter(),
+          100 * spectrum.greatestShare(),
           spectrum.greatestChange());
     }
   },
@@ -123,13 +124,13 @@ enum Study {
               "F and step of every parameter: %s, step %d"
                   .formatted(options.subject(), training.steps())));
       for (LayerSteps layer : sizes.layers()) {
-        print(numbers, "%s: greatest F / least F %.3g", layer.layer(), layer.fisherRatio());
+        print(numbers, "%s: greatest F / least F %.4g", layer.layer(), layer.fisherRatio());
       }
     }
   },
 
   /** See {@link IrisLandscape}. */
-  LANDSCAPE("Optimizers' ways over the loss of a small MLP on Iris.") {
+  LANDSCAPE("Optimizers' trajectories over the loss landscape of a small MLP on Iris.") {
     @Override
     void run(StudyOptions options, PrintStream numbers) throws IOException {
       Landscape landscape = IrisLandscape.compute(options.steps(), options.grid(), options.seed());

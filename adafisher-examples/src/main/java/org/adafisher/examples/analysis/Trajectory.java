@@ -10,8 +10,8 @@ import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.learning.config.IUpdater;
 
 /**
- * The way of one optimizer: all parameters at the start and after every step, each step on all
- * examples.
+ * The trajectory of one optimizer: all parameters at the start and after every step, each step on
+ * all examples.
  *
  * @param optimizer its name
  * @param learningRate that it was run with
@@ -37,13 +37,13 @@ public record Trajectory(
   public record Contestant(String name, List<Double> rates, Function<Double, IUpdater> updater) {}
 
   /**
-   * Goes with every rate of a contestant and keeps the way that ends at the lowest loss.
+   * Goes with every rate of a contestant and keeps the trajectory that ends at the lowest loss.
    *
    * @param contestant the optimizer
    * @param network makes the network from an updater, at the same start every time
    * @param data all examples
    * @param steps how many, at least 1
-   * @return the best way
+   * @return the best trajectory
    * @throws IllegalArgumentException if it diverges with every rate
    */
   public static Trajectory tuned(
