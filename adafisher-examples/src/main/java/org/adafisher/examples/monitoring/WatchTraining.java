@@ -22,7 +22,7 @@ import org.deeplearning4j.ui.model.storage.FileStatsStorage;
 public final class WatchTraining {
 
   private static final int BATCH = 32;
-  private static final int EPOCHS = 6;
+  private static final int EPOCHS = 4;
   private static final int ITERATIONS_AN_EPOCH = 32;
   private static final int OFTEN = 4;
 

@@ -84,7 +84,7 @@ class TrainingUiSinkTest {
   void theExampleWritesItsFiles() throws Exception {
     WatchTraining.main(new String[] {folder.resolve("out").toString()});
     List<String> lines = Files.readAllLines(folder.resolve("out/adafisher.csv"));
-    assertThat(lines).hasSize(1 + 2 * 6);
+    assertThat(lines).hasSize(1 + 2 * 4);
     assertThat(Files.size(folder.resolve("out/ui-storage.bin"))).isPositive();
   }
 
