@@ -1,0 +1,11 @@
+package org.adafisher.examples.notebook.kernel;
+
+/** A cell that threw. Its message names what was thrown, its cause has the stack. */
+final class EvaluationException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  EvaluationException(String message, Throwable cause) {
+    super(message, cause);
+  }
+}
