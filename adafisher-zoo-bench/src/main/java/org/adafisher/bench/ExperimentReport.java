@@ -31,13 +31,13 @@ import org.adafisher.bench.run.Results;
 import org.adafisher.bench.run.ResultsDirectory;
 
 /** Turns a results folder into a report. */
-final class ExperimentReport {
+public final class ExperimentReport {
 
   private ExperimentReport() {}
 
   /** Writes the report into the folder and prints the tables. */
   static void write(ExperimentConfig config, Path directory, PrintStream out) throws IOException {
-    ReportData data = data(config, directory);
+    ReportData data = read(config, directory);
     String tables = data.runs().isEmpty() ? CostTable.of(data) : SummaryTable.of(data);
     out.printf("%n%s%n", tables);
     List<Path> files = Report.write(data, directory);
@@ -57,7 +57,14 @@ final class ExperimentReport {
         + String.join(", ", data(config.data()), budget(config), "seeds " + join(config.seeds()));
   }
 
-  private static ReportData data(ExperimentConfig config, Path directory) throws IOException {
+  /**
+   * What a results folder has so far.
+   *
+   * @param config the experiment's
+   * @param directory where it keeps its results, open or not
+   * @throws IOException if they cannot be read
+   */
+  public static ReportData read(ExperimentConfig config, Path directory) throws IOException {
     Results results = Results.read(config, directory);
     boolean begun = results.runs().stream().anyMatch(run -> !run.epochs().isEmpty());
     Map<String, String> settings = new LinkedHashMap<>();

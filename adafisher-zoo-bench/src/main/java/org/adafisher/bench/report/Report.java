@@ -48,6 +48,13 @@ public final class Report {
     return write(data, directory, PngCanvas::file);
   }
 
+  /** The charts of the page, in its order, by the name of their files without its ending. */
+  public static Map<String, Chart> charts(ReportData data) throws IOException {
+    Figures figures = new Figures();
+    Page.of(Results.of(data), figures);
+    return figures.charts();
+  }
+
   static List<Path> write(ReportData data, Path directory, Function<Chart, byte[]> png)
       throws IOException {
     Report report = new Report(directory, png);

@@ -78,6 +78,19 @@ class ReportTest {
   }
 
   @Test
+  void theChartsAreThoseOfTheFiles() throws Exception {
+    List<String> files =
+        Report.write(MadeUp.full(), directory).stream()
+            .map(file -> file.getFileName().toString())
+            .filter(name -> name.endsWith(".svg"))
+            .map(name -> name.substring(0, name.length() - ".svg".length()))
+            .toList();
+
+    assertThat(files).isNotEmpty();
+    assertThat(Report.charts(MadeUp.full()).keySet()).containsExactlyElementsOf(files);
+  }
+
+  @Test
   void everyFileOfAFullExperimentIsThere() throws Exception {
     List<Path> files = Report.write(MadeUp.full(), directory);
 

@@ -6,6 +6,6 @@ final class CompilationException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   CompilationException(String message) {
-    super(message);
+    super(message, null, false, false); // where the compiler was called is nobody's business
   }
 }
