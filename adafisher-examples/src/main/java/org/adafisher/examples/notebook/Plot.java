@@ -1,14 +1,10 @@
 package org.adafisher.examples.notebook;
 
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayInputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
-import javax.imageio.ImageIO;
 import org.adafisher.bench.report.chart.Chart;
 import org.adafisher.bench.report.chart.LineChart;
 import org.adafisher.bench.report.chart.LinearScale;
@@ -20,6 +16,9 @@ import org.adafisher.bench.report.chart.Series.Sample;
 
 /** Lines over steps, for a cell of a notebook. */
 public final class Plot {
+
+  /** A notebook shows a pixel as a pixel. */
+  private static final double PIXELS_A_UNIT = 1.25;
 
   private final String title;
   private final String xLabel;
@@ -91,11 +90,12 @@ public final class Plot {
 
   /** As a picture, which every Java kernel shows. */
   public BufferedImage image() {
-    try {
-      return ImageIO.read(new ByteArrayInputStream(PngCanvas.file(chart())));
-    } catch (IOException e) { // it reads from memory
-      throw new UncheckedIOException(e);
-    }
+    return image(chart());
+  }
+
+  /** Any chart as a picture, which every Java kernel shows. */
+  public static BufferedImage image(Chart chart) {
+    return PngCanvas.image(chart, PIXELS_A_UNIT);
   }
 
   private DoubleStream up() {

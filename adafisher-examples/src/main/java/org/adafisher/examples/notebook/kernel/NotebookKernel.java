@@ -1,5 +1,6 @@
 package org.adafisher.examples.notebook.kernel;
 
+import java.awt.image.BufferedImage;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -19,6 +20,7 @@ import org.dflib.jjava.jupyter.kernel.ReplacementOptions;
 import org.dflib.jjava.jupyter.kernel.comm.CommManager;
 import org.dflib.jjava.jupyter.kernel.display.DisplayData;
 import org.dflib.jjava.jupyter.kernel.display.Renderer;
+import org.dflib.jjava.jupyter.kernel.display.common.Image;
 import org.dflib.jjava.jupyter.kernel.display.mime.MIMEType;
 import org.dflib.jjava.jupyter.kernel.magic.LineMagic;
 import org.dflib.jjava.jupyter.kernel.magic.MagicParser;
@@ -75,6 +77,14 @@ final class NotebookKernel extends BaseKernel {
         .createRegistration(Chart.class)
         .preferring(MIMEType.IMAGE_PNG)
         .register((chart, context) -> show(chart, context.getOutputContainer()));
+    getRenderer()
+        .createRegistration(BufferedImage.class)
+        .preferring(MIMEType.IMAGE_PNG)
+        .register(
+            (picture, context) -> {
+              Image.renderImage(picture, context);
+              context.getOutputContainer().putText(size(picture));
+            });
     evaluator = new CellEvaluator();
     evaluator.evaluate("import static " + BaseNotebookStatics.class.getName() + ".*;");
   }
@@ -85,6 +95,11 @@ final class NotebookKernel extends BaseKernel {
         MIMEType.IMAGE_PNG,
         Base64.getEncoder().encodeToString(PngCanvas.file(chart)),
         Map.of("width", (int) chart.width(), "height", (int) chart.height()));
+  }
+
+  /** In place of Java's own words for a picture, which differ every time. */
+  private static String size(BufferedImage picture) {
+    return picture.getWidth() + " x " + picture.getHeight() + " pixels";
   }
 
   @Override

@@ -170,19 +170,24 @@ class NotebookKernelTest {
 
   @Test
   void aChartIsShownAsAPicture() throws IOException {
-    DisplayData shown =
-        kernel.eval(
-            """
-            import org.adafisher.examples.notebook.Plot;
-            Plot.of("the loss", "step").line("Adam", List.of(3.0, 2.0, 1.5)).chart()
-            """);
+    kernel.evalRaw(
+        """
+        import org.adafisher.examples.notebook.Plot;
+        Plot plot = Plot.of("the loss", "step").line("Adam", List.of(3.0, 2.0, 1.5));
+        """);
+    DisplayData chart = kernel.eval("plot.chart()");
+    DisplayData image = kernel.eval("plot.image()");
 
-    assertThat(shown.getData(MIMEType.TEXT_PLAIN)).isEqualTo("the loss");
-    BufferedImage picture =
-        ImageIO.read(
-            new ByteArrayInputStream(
-                Base64.getDecoder().decode((String) shown.getData(MIMEType.IMAGE_PNG))));
-    assertThat(picture.getWidth()).isGreaterThan(600);
+    assertThat(chart.getData(MIMEType.TEXT_PLAIN)).isEqualTo("the loss");
+    assertThat(picture(chart).getWidth()).isEqualTo(1280);
+    assertThat(image.getData(MIMEType.TEXT_PLAIN)).asString().startsWith("800 x ");
+    assertThat(picture(image).getWidth()).isEqualTo(800);
+  }
+
+  private static BufferedImage picture(DisplayData shown) throws IOException {
+    return ImageIO.read(
+        new ByteArrayInputStream(
+            Base64.getMimeDecoder().decode((String) shown.getData(MIMEType.IMAGE_PNG))));
   }
 
   @Test

@@ -32,10 +32,20 @@ public final class PngCanvas implements Canvas {
    * @throws InternalError if the system has no fonts, or a LinkageError, as AWT likes
    */
   public static byte[] file(Chart chart) {
+    return Pixels.png(image(chart, SCALE));
+  }
+
+  /**
+   * The picture.
+   *
+   * @param scale pixels a unit
+   * @throws InternalError as {@link #file}
+   */
+  public static BufferedImage image(Chart chart, double scale) {
     BufferedImage image =
         new BufferedImage(
-            (int) Math.ceil(SCALE * chart.width()),
-            (int) Math.ceil(SCALE * chart.height()),
+            (int) Math.ceil(scale * chart.width()),
+            (int) Math.ceil(scale * chart.height()),
             BufferedImage.TYPE_INT_RGB);
     Graphics2D graphics = image.createGraphics();
     try {
@@ -44,12 +54,12 @@ public final class PngCanvas implements Canvas {
           RenderingHints.KEY_TEXT_ANTIALIASING, RenderingHints.VALUE_TEXT_ANTIALIAS_ON);
       graphics.setRenderingHint(
           RenderingHints.KEY_STROKE_CONTROL, RenderingHints.VALUE_STROKE_PURE);
-      graphics.scale(SCALE, SCALE);
+      graphics.scale(scale, scale);
       chart.draw(new PngCanvas(graphics));
     } finally {
       graphics.dispose();
     }
-    return Pixels.png(image);
+    return image;
   }
 
   @Override
