@@ -1,6 +1,12 @@
 package org.adafisher.examples.notebook.kernel;
 
+import java.lang.reflect.Field;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import jdk.jshell.execution.DirectExecutionControl;
 
 /**
@@ -9,6 +15,10 @@ import jdk.jshell.execution.DirectExecutionControl;
  */
 final class CellControl extends DirectExecutionControl {
 
+  /** JShell makes a class of every snippet, and at times of a snippet another one. */
+  private final Map<String, Field> variables = new HashMap<>();
+
+  private final Map<String, List<Field>> replaced = new HashMap<>();
   private Object value;
   private Thread running;
 
@@ -17,6 +27,44 @@ final class CellControl extends DirectExecutionControl {
     Object taken = value;
     value = null;
     return taken;
+  }
+
+  /**
+   * Gives a variable the value that it had before its class was replaced. JShell does so when an
+   * import may change what a name means, and forgets the value.
+   */
+  void keepValue(String variable) {
+    Field now = variables.get(variable);
+    replaced.getOrDefault(variable, List.of()).stream()
+        .limit(1) // the later ones never had it
+        .filter(before -> before.getType() == now.getType())
+        .forEach(before -> set(now, get(before)));
+  }
+
+  /** Lets go of the values of variables that have been replaced. */
+  void forgetReplaced() {
+    replaced.values().stream()
+        .flatMap(List::stream)
+        .filter(field -> !field.getType().isPrimitive())
+        .forEach(field -> set(field, null));
+    replaced.clear();
+  }
+
+  @Override
+  public void load(ClassBytecodes[] classes)
+      throws ClassInstallException, NotImplementedException, EngineTerminationException {
+    super.load(classes);
+    for (ClassBytecodes one : classes) {
+      for (Field field : loaded(one.name()).getDeclaredFields()) {
+        if (Modifier.isStatic(field.getModifiers()) && !field.isSynthetic()) {
+          field.setAccessible(true); // the class is not public
+          Field before = variables.put(field.getName(), field);
+          if (before != null) {
+            replaced.computeIfAbsent(field.getName(), name -> new ArrayList<>()).add(before);
+          }
+        }
+      }
+    }
   }
 
   /** Interrupts the thread that runs a snippet, if one does. */
@@ -46,5 +94,29 @@ final class CellControl extends DirectExecutionControl {
   private synchronized void end() {
     running = null;
     Thread.interrupted();
+  }
+
+  private Class<?> loaded(String name) {
+    try {
+      return findClass(name);
+    } catch (ClassNotFoundException e) { // it has just been loaded
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static Object get(Field field) {
+    try {
+      return field.get(null);
+    } catch (IllegalAccessException e) { // it was made accessible
+      throw new IllegalStateException(e);
+    }
+  }
+
+  private static void set(Field field, Object value) {
+    try {
+      field.set(null, value);
+    } catch (IllegalAccessException e) { // likewise, and JShell makes nothing final
+      throw new IllegalStateException(e);
+    }
   }
 }

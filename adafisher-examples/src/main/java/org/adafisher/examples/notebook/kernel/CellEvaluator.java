@@ -17,6 +17,7 @@ import jdk.jshell.SourceCodeAnalysis;
 import jdk.jshell.SourceCodeAnalysis.Completeness;
 import jdk.jshell.SourceCodeAnalysis.CompletionInfo;
 import jdk.jshell.UnresolvedReferenceException;
+import jdk.jshell.VarSnippet;
 import jdk.jshell.spi.ExecutionControl;
 import jdk.jshell.spi.ExecutionControlProvider;
 import jdk.jshell.spi.ExecutionEnv;
@@ -70,6 +71,9 @@ final class CellEvaluator implements AutoCloseable {
     Object value = null;
     for (SnippetEvent event : shell.eval(source)) {
       if (event.causeSnippet() != null) { // an older one that this one changed
+        if (event.snippet() instanceof VarSnippet variable && event.status().isActive()) {
+          control.keepValue(variable.name());
+        }
         continue;
       }
       Object taken = control.takeValue();
@@ -82,6 +86,7 @@ final class CellEvaluator implements AutoCloseable {
       snippets.add(event.snippet());
       value = isExpression(event.snippet().subKind()) ? taken : null;
     }
+    control.forgetReplaced();
     return value;
   }
 

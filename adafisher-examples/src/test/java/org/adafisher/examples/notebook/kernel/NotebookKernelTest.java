@@ -114,6 +114,30 @@ class NotebookKernelTest {
   }
 
   @Test
+  void variablesKeepTheirValuesWhenMoreIsImported() {
+    kernel.evalRaw("String name = \"kept\"; int number = 3; List<String> list = List.of(name);");
+    kernel.evalRaw("import java.util.zip.CRC32;");
+    kernel.evalRaw("import java.util.zip.*; import java.util.*; import org.adafisher.bench.run.*;");
+
+    assertThat(kernel.evalRaw("name + number + list")).isEqualTo("kept3[kept]");
+  }
+
+  @Test
+  void aVariableThatIsDeclaredAgainIsNewForAllThatUseIt() {
+    kernel.evalRaw(
+        """
+        Object again = new Object();
+        var old = new java.lang.ref.WeakReference<>(again);
+        Object use() { return again; }
+        """);
+    kernel.evalRaw("Object again = \"new\";");
+    assertThat(kernel.evalRaw("use()")).isEqualTo("new");
+    assertThat(kernel.evalRaw("int again; again")).isEqualTo(0);
+    kernel.evalRaw("System.gc();");
+    assertThat(kernel.evalRaw("old.get()")).as("the old network, say, is garbage").isNull();
+  }
+
+  @Test
   void anExceptionFailsTheCellWithItsCauseAndItsPlace() {
     Throwable thrown =
         catchThrowable(
