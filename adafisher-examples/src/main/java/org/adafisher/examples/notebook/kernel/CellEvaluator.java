@@ -60,7 +60,8 @@ final class CellEvaluator implements AutoCloseable {
       }
       // What the analysis cannot tell the end of, the compiler has an error for.
       boolean unknown = info.completeness() == Completeness.UNKNOWN;
-      value = evaluateOne(unknown ? rest : info.source(), snippets);
+      // A blank line before an import would make JShell replace what is declared already.
+      value = evaluateOne((unknown ? rest : info.source()).strip(), snippets);
       rest = unknown ? "" : info.remaining();
     }
     snippets.forEach(this::requireResolved);

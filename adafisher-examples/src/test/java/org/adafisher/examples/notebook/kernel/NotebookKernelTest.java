@@ -116,8 +116,7 @@ class NotebookKernelTest {
   @Test
   void variablesKeepTheirValuesWhenMoreIsImported() {
     kernel.evalRaw("String name = \"kept\"; int number = 3; List<String> list = List.of(name);");
-    kernel.evalRaw("import java.util.zip.CRC32;");
-    kernel.evalRaw("import java.util.zip.*; import java.util.*; import org.adafisher.bench.run.*;");
+    kernel.evalRaw("import java.util.zip.CRC32;\n\nimport java.util.zip.*;\nimport java.util.*;");
 
     assertThat(kernel.evalRaw("name + number + list")).isEqualTo("kept3[kept]");
   }
