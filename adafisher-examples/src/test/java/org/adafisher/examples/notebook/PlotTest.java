@@ -50,6 +50,8 @@ class PlotTest {
       }
     }
     assertThat(pixels).isGreaterThan(picture.getWidth() / 2);
+    int white = 0xFFFFFFFF; // to the last pixel, of which the chart has a part
+    assertThat(picture.getRGB(picture.getWidth() - 1, picture.getHeight() - 1)).isEqualTo(white);
   }
 
   @Test
