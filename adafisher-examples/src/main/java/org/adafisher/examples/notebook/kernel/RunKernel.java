@@ -23,11 +23,21 @@ public final class RunKernel {
     JupyterConnection connection =
         new JupyterConnection(
             KernelConnectionProperties.parse(Files.readString(Path.of(arguments[0]))));
+    endWithJupyter();
     NotebookKernel kernel = new NotebookKernel(System.getProperty("java.class.path"));
     kernel.becomeHandlerForConnection(connection);
     kernel.onStartup();
     connection.connect();
     connection.waitUntilClose();
     System.exit(0); // ND4J has threads that never end
+  }
+
+  /** Jupyter that was killed ends no kernel. Windows has no number of its process to give. */
+  private static void endWithJupyter() {
+    String jupyter = System.getenv("JPY_PARENT_PID");
+    if (jupyter != null && !System.getProperty("os.name").startsWith("Windows")) {
+      ProcessHandle.of(Long.parseLong(jupyter))
+          .ifPresent(process -> process.onExit().thenRun(() -> System.exit(0)));
+    }
   }
 }
