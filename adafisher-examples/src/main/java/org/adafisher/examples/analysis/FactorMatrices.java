@@ -3,6 +3,7 @@ package org.adafisher.examples.analysis;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.adafisher.bench.rival.SignalRows;
 import org.adafisher.capture.LayerSignal;
 import org.adafisher.capture.Minibatch;
 import org.adafisher.capture.Network;
@@ -11,8 +12,14 @@ import org.adafisher.capture.Workspaces;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.Trainable;
+import org.deeplearning4j.nn.conf.layers.Convolution2D;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
+import org.deeplearning4j.nn.conf.layers.DenseLayer;
+import org.deeplearning4j.nn.conf.layers.OutputLayer;
+import org.deeplearning4j.nn.conf.layers.RnnOutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -36,6 +43,11 @@ import org.nd4j.linalg.dataset.DataSet;
  * @param s [units][units], symmetric
  */
 public record FactorMatrices(String layer, double[][] h, double[][] s) {
+
+  private static final List<Class<?>> DENSE =
+      List.of(DenseLayer.class, OutputLayer.class, RnnOutputLayer.class);
+  private static final List<Class<?>> CONVOLUTION =
+      List.of(ConvolutionLayer.class, Convolution2D.class);
 
   /**
    * Looks at a layer. The network is left as it is: the pass, a training pass with dropout and the
@@ -63,7 +75,7 @@ public record FactorMatrices(String layer, double[][] h, double[][] s) {
    */
   public static List<String> layers(Model network) {
     return byName(network).entrySet().stream()
-        .filter(entry -> LayerRows.fits(entry.getValue()))
+        .filter(entry -> hasFullFactors(entry.getValue()))
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -92,8 +104,20 @@ public record FactorMatrices(String layer, double[][] h, double[][] s) {
           "There is no layer '%s' with parameters in this network; it has %s."
               .formatted(name, byName(network).keySet()));
     }
-    LayerRows.require(layer);
+    if (!hasFullFactors(layer)) {
+      throw new IllegalArgumentException(
+          "Layer '%s' is a %s; full factors are there for dense (without hasLayerNorm), output and 2-d convolution layers."
+              .formatted(name, layer.conf().getLayer().getClass().getSimpleName()));
+    }
     return layer;
+  }
+
+  /** Under a layer normalization dL/dz is not the gradient that the weights meet. */
+  private static boolean hasFullFactors(Layer layer) {
+    Class<?> kind = layer.conf().getLayer().getClass();
+    return CONVOLUTION.contains(kind)
+        || DENSE.contains(kind)
+            && !layer.paramTable().containsKey(DefaultParamInitializer.GAIN_KEY);
   }
 
   private static Map<String, Layer> byName(Model network) {
@@ -162,8 +186,12 @@ public record FactorMatrices(String layer, double[][] h, double[][] s) {
     }
 
     private void take(LayerSignal signal, Minibatch minibatch) {
-      LayerRows rows = LayerRows.of(signal);
-      h = secondMoment(rows.inputs(), 1, rows.count());
+      SignalRows rows = SignalRows.of(signal);
+      INDArray inputs =
+          signal.layer().paramTable().containsKey(DefaultParamInitializer.BIAS_KEY)
+              ? rows.inputsWithOne()
+              : rows.inputs();
+      h = secondMoment(inputs, 1, rows.count());
       s = secondMoment(rows.gradients(), minibatch.lossScale(), rows.count());
     }
 
