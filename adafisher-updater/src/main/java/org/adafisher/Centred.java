@@ -24,10 +24,10 @@ package org.adafisher;
  * times it. DL4J's {@code weightDecay} (recommended: 0.03) shrinks W; b is then shifted so that the
  * layer's mean output stays.
  *
- * <p>It is far better than Adam on deep saturating networks without normalization, equal on LeNet,
- * small transformers and networks with batch normalization (where well tuned momentum SGD may be
- * ahead), and behind on inputs whose scale makes the first pre-activations large: its rate is then
- * too small for them. docs/results has the numbers.
+ * <p>It is far better than Adam on deep saturating networks without normalization, better or equal
+ * on small transformers, equal on LeNet and networks with batch normalization (where well tuned
+ * momentum SGD may be ahead), and behind on inputs whose scale makes the first pre-activations
+ * large: its rate is then too small for them. docs/results has the numbers.
  *
  * @param rho weight of the old value in the averages of mu, x^2 and s, by refresh, in [0, 1).
  *     Default 0.95
