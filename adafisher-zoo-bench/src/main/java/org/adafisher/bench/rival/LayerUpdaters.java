@@ -10,9 +10,11 @@ import java.util.function.UnaryOperator;
 import org.adafisher.capture.Network;
 import org.adafisher.capture.UpdaterConfigurations;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.optimize.api.TrainingListener;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 
@@ -37,8 +39,9 @@ public final class LayerUpdaters {
    *
    * @param model after {@code init()}
    * @param type the updaters' class
-   * @throws IllegalArgumentException if no layer has such an updater, or if one has it for
-   *     parameters that do not lie together
+   * @throws IllegalArgumentException if no layer has such an updater, or one has it for parameters
+   *     that do not lie together; if the network's data type is not FLOAT or DOUBLE, or its
+   *     optimization algorithm not stochastic gradient descent
    * @throws IllegalStateException if the network has not been initialised
    */
   public static void attach(Model model, Class<? extends LayerUpdater> type) {
@@ -48,6 +51,7 @@ public final class LayerUpdaters {
           "%1$s: the network has no parameters yet; call net.init() before %1$s.attach(net)."
               .formatted(type.getSimpleName()));
     }
+    requireSuitable(network, type.getSimpleName());
     boolean any = false;
     boolean changed = false;
     for (Trainable trainable : network.trainables()) {
@@ -68,6 +72,19 @@ public final class LayerUpdaters {
     }
     if (changed && network.updater(false) != null) {
       network.dropUpdater(); // its state has other sizes
+    }
+  }
+
+  private static void requireSuitable(Network network, String name) {
+    if (network.dataType() != DataType.FLOAT && network.dataType() != DataType.DOUBLE) {
+      throw new IllegalArgumentException(
+          "%s: the network's data type is %s, in which squares vanish and step counts end early; use FLOAT or DOUBLE."
+              .formatted(name, network.dataType()));
+    }
+    if (network.optimizationAlgorithm() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT) {
+      throw new IllegalArgumentException(
+          "%s: the network's optimization algorithm is %s, but updaters work with STOCHASTIC_GRADIENT_DESCENT only; leave optimizationAlgo out of its configuration."
+              .formatted(name, network.optimizationAlgorithm()));
     }
   }
 

@@ -6,9 +6,7 @@ import org.adafisher.bench.rival.LayerUpdaters;
 import org.adafisher.bench.rival.ParameterBlock;
 import org.adafisher.capture.Network;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.conf.BackpropType;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.schedule.ISchedule;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
@@ -143,22 +141,16 @@ public final class AdaHessian extends LayerUpdater {
    * listener that makes the extra passes.
    *
    * @param network a MultiLayerNetwork or ComputationGraph
-   * @throws IllegalArgumentException if no layer of it has AdaHessian, or it is trained by
-   *     truncated backpropagation through time, in data types other than FLOAT and DOUBLE, or by
-   *     another algorithm than stochastic gradient descent
+   * @throws IllegalArgumentException if it is trained by truncated backpropagation through time,
+   *     and as {@link LayerUpdaters#attach(Model, Class)} says
    * @throws IllegalStateException if it is not initialised
    */
   public static void attach(Model network) {
-    Network view = Network.of(network);
-    // The recurrent state that a pass began with is gone when the extra ones begin.
-    refuse(backpropType(view) == BackpropType.TruncatedBPTT, "truncated backpropagation");
-    refuse(
-        view.dataType() != DataType.FLOAT && view.dataType() != DataType.DOUBLE,
-        "data type " + view.dataType());
-    if (view.isInitialized()) {
-      refuse(
-          view.optimizationAlgorithm() != OptimizationAlgorithm.STOCHASTIC_GRADIENT_DESCENT,
-          "optimization algorithm " + view.optimizationAlgorithm());
+    if (backpropType(Network.of(network)) == BackpropType.TruncatedBPTT) {
+      // The recurrent state that a pass began with is gone when the extra ones begin.
+      throw new IllegalArgumentException(
+          "AdaHessian cannot train this network, since it uses truncated backpropagation; configure"
+              + " another updater or change that.");
     }
     LayerUpdaters.attach(network, AdaHessian.class, new AdaHessianListener());
   }
@@ -168,14 +160,6 @@ public final class AdaHessian extends LayerUpdater {
       return stack.model().getLayerWiseConfigurations().getBackpropType();
     }
     return ((Network.Graph) network).model().getConfiguration().getBackpropType();
-  }
-
-  private static void refuse(boolean present, String what) {
-    if (present) {
-      throw new IllegalArgumentException(
-          "AdaHessian cannot train this network, since it uses %s; configure another updater or change that."
-              .formatted(what));
-    }
   }
 
   @Override
