@@ -87,6 +87,17 @@ public final class LanguageModel implements Callable<Integer> {
   @Option(names = "--width", defaultValue = "64", description = "Units of the residual stream.")
   private double width;
 
+  @Option(
+      names = "--feed-forward",
+      defaultValue = "4",
+      description = "How many times wider a block's GELU layer is.")
+  private double feedForward;
+
+  @Option(
+      names = "--post-norm",
+      description = "Layer normalization behind each sum, not in front of what is added.")
+  private boolean postNorm;
+
   @Option(names = "--dropout", defaultValue = "0", description = "Share that is dropped.")
   private double dropout;
 
@@ -229,7 +240,13 @@ public final class LanguageModel implements Callable<Integer> {
         Recipe.values(
             MODEL,
             model.parameters(),
-            Map.of("layers", layers, "heads", heads, "width", width, "dropout", dropout)),
+            Map.of(
+                "layers", layers,
+                "heads", heads,
+                "width", width,
+                "feedForward", feedForward,
+                "preNorm", postNorm ? 0.0 : 1.0,
+                "dropout", dropout)),
         optimizer,
         Recipe.values(optimizer, parameters, given),
         batch,
