@@ -5,7 +5,6 @@ import java.util.Objects;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.schedule.ISchedule;
-import org.nd4j.shade.jackson.annotation.JsonIgnore;
 import org.nd4j.shade.jackson.annotation.JsonProperty;
 
 /**
@@ -55,11 +54,27 @@ public abstract class LayerUpdater implements IUpdater {
   protected abstract Map<String, Object> values();
 
   /** A value of a configuration, checked. */
-  protected static double require(boolean inRange, String what, double value, String range) {
+  protected final double require(boolean inRange, String what, double value, String range) {
     if (!inRange) {
-      throw new IllegalArgumentException("%s must be %s, not %s.".formatted(what, range, value));
+      throw new IllegalArgumentException(
+          "%s: %s must be %s, not %s.".formatted(getClass().getSimpleName(), what, range, value));
     }
     return value;
+  }
+
+  /** A value that has to be in [0, 1). */
+  protected final double fraction(String what, double value) {
+    return require(value >= 0 && value < 1, what, value, "at least 0 and below 1");
+  }
+
+  /** A value that has to be above 0 and finite. */
+  protected final double positive(String what, double value) {
+    return require(value > 0 && value < Double.POSITIVE_INFINITY, what, value, "a number above 0");
+  }
+
+  /** A count that has to be at least 1. */
+  protected final int atLeastOne(String what, int value) {
+    return (int) require(value >= 1, what, value, "at least 1");
   }
 
   /** The learning rate, NaN under a schedule. */
@@ -88,7 +103,6 @@ public abstract class LayerUpdater implements IUpdater {
         : own + block.share(numParams, STEP_COUNT + otherState(block));
   }
 
-  @JsonIgnore
   final long blockStateSize() {
     return block.parameters().stream().mapToLong(p -> stateSize(p.length())).sum();
   }
@@ -125,7 +139,7 @@ public abstract class LayerUpdater implements IUpdater {
   @Override
   public final void setLrAndSchedule(double lr, ISchedule lrSchedule) {
     if (lrSchedule == null) {
-      require(lr > 0 && lr < Double.POSITIVE_INFINITY, "learningRate", lr, "a number above 0");
+      positive("learningRate", lr);
     }
     learningRate = lr;
     learningRateSchedule = lrSchedule;
@@ -162,5 +176,54 @@ public abstract class LayerUpdater implements IUpdater {
             getClass().getSimpleName(),
             learningRateSchedule == null ? learningRate : learningRateSchedule,
             values());
+  }
+
+  /**
+   * What all builders of such updaters have.
+   *
+   * @param <B> the builder itself
+   */
+  public abstract static class RateBuilder<B extends RateBuilder<B>> {
+
+    private double learningRate;
+    private ISchedule learningRateSchedule;
+
+    /**
+     * @param learningRate the default
+     */
+    protected RateBuilder(double learningRate) {
+      this.learningRate = learningRate;
+    }
+
+    /** This builder. */
+    protected abstract B self();
+
+    /**
+     * @param value above 0; replaces a schedule
+     */
+    public final B learningRate(double value) {
+      learningRate = value;
+      learningRateSchedule = null;
+      return self();
+    }
+
+    /**
+     * @param schedule by iteration or epoch; replaces a fixed rate
+     */
+    public final B learningRateSchedule(ISchedule schedule) {
+      learningRateSchedule = Objects.requireNonNull(schedule, "learningRateSchedule must be set.");
+      learningRate = Double.NaN;
+      return self();
+    }
+
+    /** The fixed rate, NaN under a schedule. */
+    public final double getLearningRate() {
+      return learningRate;
+    }
+
+    /** The schedule, or {@code null}. */
+    public final ISchedule getLearningRateSchedule() {
+      return learningRateSchedule;
+    }
   }
 }

@@ -87,8 +87,8 @@ public final class AdaHessian extends LayerUpdater {
 
   private AdaHessian(Builder builder) {
     this(
-        builder.learningRate,
-        builder.learningRateSchedule,
+        builder.getLearningRate(),
+        builder.getLearningRateSchedule(),
         builder.beta1,
         builder.beta2,
         builder.epsilon,
@@ -109,26 +109,14 @@ public final class AdaHessian extends LayerUpdater {
     super(learningRate, learningRateSchedule, block);
     this.beta1 = fraction("beta1", beta1);
     this.beta2 = fraction("beta2", beta2);
-    this.epsilon =
-        require(
-            epsilon > 0 && epsilon < Double.POSITIVE_INFINITY,
-            "AdaHessian: epsilon",
-            epsilon,
-            "a number above 0");
+    this.epsilon = positive("epsilon", epsilon);
     this.hessianPower =
         require(
             hessianPower >= 0 && hessianPower <= 1,
-            "AdaHessian: hessianPower",
+            "hessianPower",
             hessianPower,
             "at least 0 and at most 1");
-    this.hessianInterval =
-        (int)
-            require(
-                hessianInterval >= 1, "AdaHessian: hessianInterval", hessianInterval, "at least 1");
-  }
-
-  private static double fraction(String what, double value) {
-    return require(value >= 0 && value < 1, "AdaHessian: " + what, value, "at least 0 and below 1");
+    this.hessianInterval = atLeastOne("hessianInterval", hessianInterval);
   }
 
   /** A builder with the defaults. */
@@ -227,33 +215,20 @@ public final class AdaHessian extends LayerUpdater {
   }
 
   /** Builds an {@link AdaHessian}; what is not set has its default. */
-  public static final class Builder {
+  public static final class Builder extends RateBuilder<Builder> {
 
-    private double learningRate = DEFAULT_LEARNING_RATE;
-    private ISchedule learningRateSchedule;
     private double beta1 = DEFAULT_BETA1;
     private double beta2 = DEFAULT_BETA2;
     private double epsilon = DEFAULT_EPSILON;
     private double hessianPower = DEFAULT_HESSIAN_POWER;
     private int hessianInterval = DEFAULT_HESSIAN_INTERVAL;
 
-    private Builder() {}
-
-    /**
-     * @param value above 0; replaces a schedule. Default 0.15
-     */
-    public Builder learningRate(double value) {
-      learningRate = value;
-      learningRateSchedule = null;
-      return this;
+    private Builder() {
+      super(DEFAULT_LEARNING_RATE);
     }
 
-    /**
-     * @param schedule by iteration or epoch; replaces a fixed rate
-     */
-    public Builder learningRateSchedule(ISchedule schedule) {
-      learningRateSchedule = schedule;
-      learningRate = Double.NaN;
+    @Override
+    protected Builder self() {
       return this;
     }
 

@@ -2,7 +2,6 @@ package org.adafisher.bench.rival.kfac;
 
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import org.adafisher.bench.rival.LayerUpdater;
 import org.adafisher.bench.rival.LayerUpdaters;
 import org.adafisher.bench.rival.ParameterBlock;
@@ -98,8 +97,8 @@ public final class KFac extends LayerUpdater {
 
   private KFac(Builder builder) {
     this(
-        builder.learningRate,
-        builder.learningRateSchedule,
+        builder.getLearningRate(),
+        builder.getLearningRateSchedule(),
         builder.momentum,
         builder.statDecay,
         builder.damping,
@@ -126,18 +125,6 @@ public final class KFac extends LayerUpdater {
     this.klClip = positive("klClip", klClip);
     this.factorInterval = atLeastOne("factorInterval", factorInterval);
     this.inverseInterval = atLeastOne("inverseInterval", inverseInterval);
-  }
-
-  private static double fraction(String what, double value) {
-    return require(value >= 0 && value < 1, what, value, "at least 0 and below 1");
-  }
-
-  private static double positive(String what, double value) {
-    return require(value > 0 && value < Double.POSITIVE_INFINITY, what, value, "a number above 0");
-  }
-
-  private static int atLeastOne(String what, int value) {
-    return (int) require(value >= 1, what, value, "at least 1");
   }
 
   /** A builder with the defaults. */
@@ -262,10 +249,8 @@ public final class KFac extends LayerUpdater {
   }
 
   /** Builds a {@link KFac}; what is not set has its default. */
-  public static final class Builder {
+  public static final class Builder extends RateBuilder<Builder> {
 
-    private double learningRate = DEFAULT_LEARNING_RATE;
-    private ISchedule learningRateSchedule;
     private double momentum = DEFAULT_MOMENTUM;
     private double statDecay = DEFAULT_STAT_DECAY;
     private double damping = DEFAULT_DAMPING;
@@ -274,24 +259,12 @@ public final class KFac extends LayerUpdater {
     private int inverseInterval = DEFAULT_INVERSE_INTERVAL;
 
     /** All defaults. */
-    public Builder() {}
-
-    /**
-     * @param value above 0; replaces a schedule. Default 0.3
-     */
-    public Builder learningRate(double value) {
-      this.learningRate = value;
-      this.learningRateSchedule = null;
-      return this;
+    public Builder() {
+      super(DEFAULT_LEARNING_RATE);
     }
 
-    /**
-     * @param schedule by iteration or epoch; replaces a fixed rate
-     */
-    public Builder learningRateSchedule(ISchedule schedule) {
-      this.learningRateSchedule =
-          Objects.requireNonNull(schedule, "KFac: learningRateSchedule must be set.");
-      this.learningRate = Double.NaN;
+    @Override
+    protected Builder self() {
       return this;
     }
 

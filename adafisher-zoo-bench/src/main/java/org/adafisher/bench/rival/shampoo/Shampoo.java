@@ -84,8 +84,8 @@ public final class Shampoo extends LayerUpdater {
 
   private Shampoo(Builder builder) {
     this(
-        builder.learningRate,
-        builder.learningRateSchedule,
+        builder.getLearningRate(),
+        builder.getLearningRateSchedule(),
         builder.momentum,
         builder.beta2,
         builder.epsilon,
@@ -106,15 +106,12 @@ public final class Shampoo extends LayerUpdater {
       @JsonProperty("grafting") Grafting grafting,
       @JsonProperty("block") ParameterBlock block) {
     super(learningRate, learningRateSchedule, block);
-    this.momentum =
-        require(
-            momentum >= 0 && momentum < 1, "Shampoo: momentum", momentum, "at least 0 and below 1");
-    this.beta2 = require(beta2 > 0 && beta2 <= 1, "Shampoo: beta2", beta2, "above 0 and at most 1");
+    this.momentum = fraction("momentum", momentum);
+    this.beta2 = require(beta2 > 0 && beta2 <= 1, "beta2", beta2, "above 0 and at most 1");
     this.epsilon =
-        require(epsilon > 0 && epsilon <= 1, "Shampoo: epsilon", epsilon, "above 0 and at most 1");
-    this.blockSize = (int) require(blockSize >= 1, "Shampoo: blockSize", blockSize, "at least 1");
-    this.rootInterval =
-        (int) require(rootInterval >= 1, "Shampoo: rootInterval", rootInterval, "at least 1");
+        require(epsilon > 0 && epsilon <= 1, "epsilon", epsilon, "above 0 and at most 1");
+    this.blockSize = atLeastOne("blockSize", blockSize);
+    this.rootInterval = atLeastOne("rootInterval", rootInterval);
     this.grafting = Objects.requireNonNull(grafting, "Shampoo: grafting must be set.");
   }
 
@@ -211,10 +208,8 @@ public final class Shampoo extends LayerUpdater {
   }
 
   /** Builds a {@link Shampoo}; what is not set has its default. */
-  public static final class Builder {
+  public static final class Builder extends RateBuilder<Builder> {
 
-    private double learningRate = DEFAULT_LEARNING_RATE;
-    private ISchedule learningRateSchedule;
     private double momentum = DEFAULT_MOMENTUM;
     private double beta2 = DEFAULT_BETA2;
     private double epsilon = DEFAULT_EPSILON;
@@ -222,23 +217,12 @@ public final class Shampoo extends LayerUpdater {
     private int rootInterval = DEFAULT_ROOT_INTERVAL;
     private Grafting grafting = Grafting.SGD;
 
-    private Builder() {}
-
-    /**
-     * @param value above 0; replaces a schedule. Default 0.1
-     */
-    public Builder learningRate(double value) {
-      learningRate = value;
-      learningRateSchedule = null;
-      return this;
+    private Builder() {
+      super(DEFAULT_LEARNING_RATE);
     }
 
-    /**
-     * @param schedule by iteration or epoch; replaces a fixed rate
-     */
-    public Builder learningRateSchedule(ISchedule schedule) {
-      learningRateSchedule = schedule;
-      learningRate = Double.NaN;
+    @Override
+    protected Builder self() {
       return this;
     }
 
