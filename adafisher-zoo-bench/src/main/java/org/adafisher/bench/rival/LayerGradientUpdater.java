@@ -2,7 +2,6 @@ package org.adafisher.bench.rival;
 
 import java.util.Map;
 import org.adafisher.capture.Workspaces;
-import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.GradientUpdater;
@@ -136,10 +135,5 @@ public abstract class LayerGradientUpdater<T extends LayerUpdater> implements Gr
     String name = config.getClass().getSimpleName();
     return "%1$s is not attached to this network: call %1$s.attach(net) after net.init(), and again on a restored or cloned network."
         .formatted(name);
-  }
-
-  /** The data type of parameters and state. */
-  protected final DataType dataType() {
-    return state.dataType();
   }
 }

@@ -62,9 +62,7 @@ public record Histogram(String title, String xLabel, Scale x, List<Long> counts,
 
   @Override
   public void draw(Canvas canvas) {
-    canvas.rectangle(0, 0, width(), height(), Palette.PAPER);
-    canvas.text(
-        10, 22, TextWidth.fit(title, PlotArea.TITLE_SIZE * 1.1, WIDTH - 20), PlotArea.TITLE);
+    PlotArea.drawHeading(canvas, this);
     long most = counts.stream().mapToLong(Long::longValue).max().orElseThrow();
     PlotArea area =
         new PlotArea(LEFT, TOP, WIDTH - LEFT - RIGHT, PLOT_HEIGHT, x, LinearScale.whole(0, most));

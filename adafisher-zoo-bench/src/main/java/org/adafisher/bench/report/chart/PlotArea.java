@@ -44,6 +44,12 @@ record PlotArea(double left, double top, double width, double height, Scale xSca
     return top + height;
   }
 
+  /** Background and title of a chart that draws from the top. */
+  static void drawHeading(Canvas canvas, Chart chart) {
+    canvas.rectangle(0, 0, chart.width(), chart.height(), Palette.PAPER);
+    canvas.text(10, 22, TextWidth.fit(chart.title(), TITLE_SIZE * 1.1, chart.width() - 20), TITLE);
+  }
+
   /** Grid lines with numbers at the left, ticks with numbers below. */
   void drawAxes(Canvas canvas, String xLabel) {
     for (Tick tick : yScale.ticks()) {

@@ -132,9 +132,7 @@ public record ScatterChart(
 
   @Override
   public void draw(Canvas canvas) {
-    canvas.rectangle(0, 0, width(), height(), Palette.PAPER);
-    canvas.text(
-        10, 22, TextWidth.fit(title, PlotArea.TITLE_SIZE * 1.1, width() - 20), PlotArea.TITLE);
+    PlotArea.drawHeading(canvas, this);
     canvas.text(10, TOP - 14, yLabel, PlotArea.NOTE);
     PlotArea area = new PlotArea(LEFT, TOP, plotWidth, plotHeight, x, y);
     area.drawAxes(canvas, xLabel);
