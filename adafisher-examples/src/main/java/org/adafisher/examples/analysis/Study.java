@@ -17,12 +17,7 @@ enum Study {
       FactorMatrices factors = factors(options);
       Gershgorin h = Gershgorin.of(factors.h());
       Gershgorin s = Gershgorin.of(factors.s());
-      write(
-          options,
-          new ChartGrid(
-              heading(options, factors.layer()),
-              1,
-              List.of(h.chart("Gershgorin disks of H"), s.chart("Gershgorin disks of S"))));
+      write(options, factors, h.chart("Gershgorin disks of H"), s.chart("Gershgorin disks of S"));
       print(numbers, "H: %d of %d rows dominant", h.dominantRows(), h.centres().length);
       print(numbers, "S: %d of %d rows dominant", s.dominantRows(), s.centres().length);
     }
@@ -35,12 +30,7 @@ enum Study {
       FactorMatrices factors = factors(options);
       Spectrum h = Spectrum.of(factors.h(), options.noise(), options.seed());
       Spectrum s = Spectrum.of(factors.s(), options.noise(), options.seed());
-      write(
-          options,
-          new ChartGrid(
-              heading(options, factors.layer()),
-              1,
-              List.of(h.chart("Eigenvalues of H"), s.chart("Eigenvalues of S"))));
+      write(options, factors, h.chart("Eigenvalues of H"), s.chart("Eigenvalues of S"));
       report(numbers, "H", h);
       report(numbers, "S", s);
     }
@@ -66,12 +56,7 @@ enum Study {
       FactorMatrices factors = factors(options);
       FourierSpectrum h = FourierSpectrum.of(factors.h(), options.noise(), options.seed());
       FourierSpectrum s = FourierSpectrum.of(factors.s(), options.noise(), options.seed());
-      write(
-          options,
-          new ChartGrid(
-              heading(options, factors.layer()),
-              1,
-              List.of(h.chart("Fourier spectrum of H"), s.chart("Fourier spectrum of S"))));
+      write(options, factors, h.chart("Fourier spectrum of H"), s.chart("Fourier spectrum of S"));
       report(numbers, "H", h.signalToNoise());
       report(numbers, "S", s.signalToNoise());
     }
@@ -176,6 +161,13 @@ enum Study {
     ChartFiles.write(chart, options.out(), command());
   }
 
+  /** H's picture above S's. */
+  void write(StudyOptions options, FactorMatrices factors, Chart h, Chart s) throws IOException {
+    String heading =
+        "%s, %s after %d steps".formatted(options.subject(), factors.layer(), options.steps());
+    write(options, new ChartGrid(heading, 1, List.of(h, s)));
+  }
+
   void print(PrintStream numbers, String format, Object... values) {
     numbers.println(command() + ": " + String.format(Locale.ROOT, format, values));
   }
@@ -185,9 +177,5 @@ enum Study {
     String layer = options.layer(training);
     training.train(options.steps());
     return FactorMatrices.of(training.network(), training.probe(options.probe()), layer);
-  }
-
-  private static String heading(StudyOptions options, String layer) {
-    return "%s, %s after %d steps".formatted(options.subject(), layer, options.steps());
   }
 }

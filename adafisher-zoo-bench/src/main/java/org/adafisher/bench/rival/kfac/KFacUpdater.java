@@ -17,13 +17,22 @@ final class KFacUpdater extends LayerGradientUpdater<KFac> {
   /** Whether the gradient that comes next went through {@link #precondition}. */
   private boolean preconditioned;
 
+  private final Optional<WeightMatrix> weights;
+  private FactorState factors;
+
   KFacUpdater(KFac config) {
     super(config);
+    weights = Optional.ofNullable(config.getBlock()).flatMap(WeightMatrix::of);
+  }
+
+  @Override
+  protected void stateMoved() {
+    factors = null;
   }
 
   /** The weights that have factors; empty if the block has none. */
   Optional<WeightMatrix> weights() {
-    return Optional.ofNullable(block()).flatMap(WeightMatrix::of);
+    return weights;
   }
 
   boolean refreshesFactors() {
@@ -32,16 +41,19 @@ final class KFacUpdater extends LayerGradientUpdater<KFac> {
 
   /** Also as soon as there are factors, if the first ones were not finite. */
   boolean refreshesInverses() {
-    FactorState factors = factors();
-    return factors.hasFactors()
+    return factors().hasFactors()
         && (steps() % getConfig().getInverseInterval() == 0
-            || refreshesFactors() && !factors.hasInverses());
+            || refreshesFactors() && !factors().hasInverses());
   }
 
   /** Those of weights that have factors. */
   FactorState factors() {
-    WeightMatrix weights = weights().orElseThrow();
-    return Workspaces.outside(() -> FactorState.in(other(0, FactorState.size(weights)), weights));
+    if (factors == null) {
+      WeightMatrix matrix = weights.orElseThrow();
+      factors =
+          Workspaces.outside(() -> FactorState.in(other(0, FactorState.size(matrix)), matrix));
+    }
+    return factors;
   }
 
   /**
@@ -53,19 +65,18 @@ final class KFacUpdater extends LayerGradientUpdater<KFac> {
    */
   OptionalDouble precondition(INDArray gradient) {
     preconditioned = true;
-    FactorState factors = factors();
-    if (!factors.hasInverses()) {
+    if (!factors().hasInverses()) {
       return OptionalDouble.empty();
     }
-    WeightMatrix weights = weights().orElseThrow();
+    WeightMatrix matrix = weights.orElseThrow();
     INDArray before = gradient.dup();
-    weights.write(factors.precondition(weights.read(before)), gradient);
+    matrix.write(factors().precondition(matrix.read(before)), gradient);
     return OptionalDouble.of(Nd4j.getBlasWrapper().dot(before, gradient));
   }
 
   @Override
   protected void step(INDArray gradient, double learningRate, long steps) {
-    if (!preconditioned && weights().isPresent()) {
+    if (!preconditioned && weights.isPresent()) {
       throw new IllegalStateException(notAttached());
     }
     preconditioned = false;
