@@ -1,8 +1,10 @@
 package org.adafisher.golden;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.adafisher.AdaFisher;
 import org.adafisher.AdaFisherListener;
 import org.adafisher.curvature.KroneckerFactors;
@@ -70,22 +72,45 @@ final class GoldenNetwork {
     this.listener = AdaFisher.attach(net);
   }
 
-  MultiLayerNetwork net() {
-    return net;
+  /**
+   * Trains on all batches and shows of each step what the run recorded.
+   *
+   * @param afterStep what else to do after each step
+   */
+  List<Step> train(Consumer<MultiLayerNetwork> afterStep) {
+    List<Step> recorded = run.doubleSteps();
+    List<Step> steps = new ArrayList<>();
+    for (int i = 0; i < recorded.size(); i++) {
+      double regularization = net.calcRegularizationScore(true);
+      net.fit(dataSet(run.batches().get(i)));
+      steps.add(show(net.score() - regularization, recorded.get(i)));
+      afterStep.accept(net);
+    }
+    return steps;
   }
 
-  AdaFisherListener listener() {
-    return listener;
+  private Step show(double loss, Step recorded) {
+    Map<String, Step.Factors> factors = new LinkedHashMap<>();
+    Map<String, KroneckerFactors> all = listener.factors(net);
+    if (!recorded.factors().isEmpty() && all.size() != recorded.factors().size()) {
+      throw new AssertionError(all.keySet() + " have factors, not " + recorded.factors().keySet());
+    }
+    for (String layer : recorded.factors().keySet()) {
+      String dense = normalized.get(layer);
+      KroneckerFactors of = all.get(dense == null ? layer : dense + "/layerNorm");
+      double[] input = of.inputFactor().toDoubleVector();
+      factors.put(
+          layer,
+          new Step.Factors(input, new double[input.length], of.gradientFactor().toDoubleVector()));
+    }
+    Map<String, double[]> parameters = new LinkedHashMap<>();
+    for (String name : recorded.parameters().keySet()) {
+      parameters.put(name, parameter(name).toDoubleVector());
+    }
+    return new Step(recorded.number(), loss, factors, parameters);
   }
 
-  /** One step on one batch; returns the loss before it, without regularization. */
-  double step(JsonNode batch) {
-    double regularization = net.calcRegularizationScore(true);
-    net.fit(dataSet(batch));
-    return net.score() - regularization;
-  }
-
-  DataSet dataSet(JsonNode batch) {
+  private DataSet dataSet(JsonNode batch) {
     INDArray features = GoldenRun.array(batch.get("x"), type);
     INDArray labels;
     if (features.rank() == 3) {
@@ -114,18 +139,11 @@ final class GoldenNetwork {
   }
 
   /** A parameter as the authors' code lays it out, flattened. */
-  INDArray parameter(String name) {
+  private INDArray parameter(String name) {
     INDArray value = dl4jParameter(name);
     return (isDenseWeight(name, value) ? value.transpose() : value)
         .dup('c')
         .reshape(value.length());
-  }
-
-  /** The factors of a layer or layer normalisation of the authors' code. */
-  KroneckerFactors factors(String layer) {
-    Map<String, KroneckerFactors> all = listener.factors(net);
-    String dense = normalized.get(layer);
-    return all.get(dense == null ? layer : dense + "/layerNorm");
   }
 
   private INDArray dl4jParameter(String name) {

@@ -18,17 +18,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.shade.jackson.databind.JsonNode;
 import org.nd4j.shade.jackson.databind.ObjectMapper;
+import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
  * One recorded run, step by step, as src/test/resources/golden has it: of the authors' own code, or
  * of the executable specification of the centred formulation.
  */
-record GoldenRun(JsonNode json) {
+record GoldenRun(ObjectNode json) {
 
   static GoldenRun load(String name) {
     try (InputStream in =
         new GZIPInputStream(GoldenRun.class.getResourceAsStream("/golden/" + name + ".json.gz"))) {
-      return new GoldenRun(new ObjectMapper().readTree(in));
+      return new GoldenRun((ObjectNode) new ObjectMapper().readTree(in));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -68,19 +69,38 @@ record GoldenRun(JsonNode json) {
         : new Released(hyper("gamma"), hyper("Lambda"));
   }
 
-  /**
-   * The factors of a layer.
-   *
-   * @param input H, or the specification's a with that of the bias
-   * @param inputScale what its entries are differences of, where that is more than 1: an a is a
-   *     variance, E[x^2] - E[x]^2
-   * @param gradient S, or s
-   */
-  record Factors(double[] input, double[] inputScale, double[] gradient) {}
+  /** The run in double precision. */
+  List<Step> doubleSteps() {
+    return steps("steps_float64");
+  }
 
-  /** By layer, as of a step that recorded them; empty for the others. */
-  Map<String, Factors> factors(JsonNode step) {
-    Map<String, Factors> result = new LinkedHashMap<>();
+  /** The same in single precision. */
+  List<Step> floatSteps() {
+    return steps("steps_float32");
+  }
+
+  private List<Step> steps(String name) {
+    List<Step> result = new ArrayList<>();
+    Map<String, Step.Factors> factors = Map.of();
+    for (JsonNode step : json.get(name)) {
+      if (step.get("refreshed").asBoolean()) {
+        factors = factors(step);
+      }
+      Map<String, double[]> parameters = new LinkedHashMap<>();
+      if (step.has("params")) {
+        for (String parameter : keys(step.get("params"))) {
+          parameters.put(parameter, doubles(step.get("params").get(parameter)));
+        }
+      }
+      result.add(
+          new Step(step.get("step").asInt(), step.get("loss").asDouble(), factors, parameters));
+    }
+    return result;
+  }
+
+  /** By layer; empty for a step that did not record them. */
+  private Map<String, Step.Factors> factors(JsonNode step) {
+    Map<String, Step.Factors> result = new LinkedHashMap<>();
     if (step.has("mu")) {
       for (String layer : keys(step.get("mu"))) {
         result.put(
@@ -95,20 +115,27 @@ record GoldenRun(JsonNode json) {
       for (String layer : keys(step.get("H_D"))) {
         double[] h = doubles(step.get("H_D").get(layer));
         result.put(
-            layer, new Factors(h, new double[h.length], doubles(step.get("S_D").get(layer))));
+            layer, new Step.Factors(h, new double[h.length], doubles(step.get("S_D").get(layer))));
       }
     }
     return result;
   }
 
-  private Factors centred(String layer, double[] mean, double[] square, double[] s) {
+  /** This run with a hyper-parameter other than that which it was recorded with. */
+  GoldenRun with(String hyperparameter, double value) {
+    ObjectNode changed = json.deepCopy();
+    ((ObjectNode) changed.get("hyperparameters")).put(hyperparameter, value);
+    return new GoldenRun(changed);
+  }
+
+  private Step.Factors centred(String layer, double[] mean, double[] square, double[] s) {
     JsonNode spec =
         layers().stream()
             .filter(node -> node.get("name").asText().equals(layer))
             .findFirst()
             .orElseThrow();
     if (spec.get("type").asText().equals("Embedding")) {
-      return new Factors(square, square, s);
+      return new Step.Factors(square, square, s);
     }
     int length = mean.length + (spec.get("bias").asBoolean() ? 1 : 0);
     double[] squares = Arrays.copyOf(square, length);
@@ -117,7 +144,7 @@ record GoldenRun(JsonNode json) {
     for (int j = 0; j < mean.length; j++) {
       a[j] = Math.max(square[j] - mean[j] * mean[j], 0) + hyper("eps") * square[j];
     }
-    return new Factors(a, squares, s);
+    return new Step.Factors(a, squares, s);
   }
 
   boolean isCrossEntropy() {
@@ -139,10 +166,6 @@ record GoldenRun(JsonNode json) {
     return listOf(json.get("batches"));
   }
 
-  List<JsonNode> steps() {
-    return listOf(json.get("steps_float64"));
-  }
-
   INDArray initial(String parameter, DataType type) {
     return array(json.get("initial_parameters").get(parameter), type);
   }
@@ -151,7 +174,7 @@ record GoldenRun(JsonNode json) {
     return keys(json.get("initial_parameters"));
   }
 
-  static List<String> keys(JsonNode object) {
+  private static List<String> keys(JsonNode object) {
     List<String> result = new ArrayList<>();
     object.fieldNames().forEachRemaining(result::add);
     return result;
@@ -173,7 +196,7 @@ record GoldenRun(JsonNode json) {
     return Nd4j.createFromArray(doubles(data)).castTo(type);
   }
 
-  static double[] doubles(JsonNode data) {
+  private static double[] doubles(JsonNode data) {
     double[] result = new double[data.size()];
     for (int i = 0; i < result.length; i++) {
       result[i] = data.get(i).asDouble();
