@@ -52,9 +52,7 @@ public final class Taps {
    */
   public void replaceConfiguration(Layer layer, Consumer<NeuralNetConfiguration> change) {
     NeuralNetConfiguration original = layer.conf();
-    NeuralNetConfiguration changed = original.clone();
-    // The layer's dropout remembers what it dropped in the forward pass; a clone of it does not.
-    changed.getLayer().setIDropout(original.getLayer().getIDropout());
+    NeuralNetConfiguration changed = copyOf(original);
     change.accept(changed);
     layer.setConf(changed);
     onDisarm(
@@ -80,6 +78,28 @@ public final class Taps {
     removals.clear();
   }
 
+  /**
+   * A configuration to change, which shares with the original whatever has a state of its own: a
+   * layer's dropout remembers in the forward pass what the backward pass needs, and an output layer
+   * does both in its backward pass, with the tap and without it.
+   */
+  private static NeuralNetConfiguration copyOf(NeuralNetConfiguration original) {
+    NeuralNetConfiguration copy = original.clone();
+    org.deeplearning4j.nn.conf.layers.Layer from = original.getLayer();
+    org.deeplearning4j.nn.conf.layers.Layer to = copy.getLayer();
+    to.setIDropout(from.getIDropout());
+    to.setConstraints(from.getConstraints());
+    if (from instanceof BaseLayer layer) {
+      BaseLayer same = (BaseLayer) to;
+      same.setWeightNoise(layer.getWeightNoise());
+      same.setActivationFn(layer.getActivationFn());
+    }
+    if (from instanceof BaseOutputLayer layer) {
+      ((BaseOutputLayer) to).setLossFn(layer.getLossFn());
+    }
+    return copy;
+  }
+
   /** One tapped layer: holds its own configuration while the copy with the tap is in place. */
   private final class Tap implements GradientReport {
 
@@ -92,7 +112,7 @@ public final class Taps {
       this.layer = layer;
       this.observer = observer;
       this.original = layer.conf();
-      this.tapped = original.clone();
+      this.tapped = copyOf(original);
       if (tapped.getLayer() instanceof BaseOutputLayer output) {
         output.setLossFn(new LossTap(output.getLossFn(), this));
       } else {
