@@ -2,7 +2,7 @@ package org.adafisher.golden;
 
 import java.util.Arrays;
 import java.util.Map;
-import java.util.function.DoubleUnaryOperator;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
@@ -57,7 +57,7 @@ record Step(
                           layer,
                           actual.input,
                           expected.input,
-                          j -> Math.max(1, expected.inputScale[(int) j])),
+                          j -> Math.max(1, expected.inputScale[j])),
                       differences(
                           Kind.GRADIENT_FACTOR,
                           layer,
@@ -82,7 +82,7 @@ record Step(
   }
 
   private Stream<Difference> differences(
-      Kind kind, String of, double[] actual, double[] expected, DoubleUnaryOperator unit) {
+      Kind kind, String of, double[] actual, double[] expected, IntToDoubleFunction unit) {
     if (actual.length != expected.length) {
       throw new AssertionError(
           "%s of %s: %d numbers, not %d".formatted(kind, of, actual.length, expected.length));
