@@ -7,6 +7,8 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -78,5 +80,32 @@ class ImageFileDecoderTest {
     assertThatThrownBy(() -> decoder.decode(empty))
         .isInstanceOf(DataException.class)
         .hasMessage("images: " + empty + " is empty; have a look");
+  }
+
+  /** A reader may fill what is missing with the picture that it has decoded before. */
+  @ParameterizedTest
+  @ValueSource(strings = {"a.jpg", "a.png", "a.bmp", "a.gif", "a.tiff"})
+  void isWholeOrAnError(String name) throws IOException, DataException {
+    Path file = directory.resolve(name);
+    Random random = new Random(1);
+    BufferedImage noise = new BufferedImage(16, 12, BufferedImage.TYPE_INT_RGB);
+    noise.setRGB(0, 0, 16, 12, random.ints(192, 0, 1 << 24).toArray(), 0, 16);
+    Pictures.write(file, noise);
+    byte[] content = Files.readAllBytes(file);
+    byte[] pixels = decoder.decode(file).pixels();
+
+    int errors = 0;
+    for (int length = 0; length < content.length; length++) {
+      Files.write(file, Arrays.copyOf(content, length));
+      try {
+        assertThat(decoder.decode(file).pixels())
+            .as("the first %d bytes", length)
+            .isEqualTo(pixels);
+      } catch (DataException e) {
+        assertThat(e).hasMessageStartingWith("images: " + file + " ").hasMessageNotContaining("\n");
+        errors++;
+      }
+    }
+    assertThat(errors).isGreaterThan(content.length * 9 / 10);
   }
 }
