@@ -18,6 +18,7 @@ import org.adafisher.bench.data.DatasetType;
 import org.adafisher.bench.data.Datasets;
 import org.adafisher.bench.data.Task;
 import org.adafisher.bench.data.TextForm;
+import org.adafisher.bench.file.FileNames;
 import org.adafisher.bench.model.ModelType;
 import org.adafisher.bench.model.Models;
 import org.adafisher.bench.optimizer.OptimizerType;
@@ -126,9 +127,10 @@ public final class ConfigReader {
 
   private static Path path(Section section, String key) throws ConfigException {
     try {
-      return Path.of(section.text(key));
+      return FileNames.path(section.text(key));
     } catch (InvalidPathException e) {
-      throw section.mistake(key, "'" + key + "' has to be a path (" + e.getReason() + ")");
+      throw section.mistake(
+          key, "'%s' cannot be '%s': %s".formatted(key, e.getInput(), e.getReason()));
     }
   }
 

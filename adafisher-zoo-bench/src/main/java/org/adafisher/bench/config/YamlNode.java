@@ -14,6 +14,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.adafisher.bench.file.NotUtf8Exception;
+import org.adafisher.bench.file.Utf8;
 
 /** A piece of a YAML file that knows its line, which Jackson's own tree does not. */
 sealed interface YamlNode {
@@ -59,7 +61,8 @@ sealed interface YamlNode {
    *     alias
    */
   static YamlNode read(Path file) throws ConfigException {
-    try (YAMLParser parser = new YAMLFactory().createParser(Files.readString(file))) {
+    try (YAMLParser parser =
+        new YAMLFactory().createParser(Utf8.decode(Files.readAllBytes(file)))) {
       if (parser.nextToken() == null) {
         throw new ConfigException(file, 1, "the file is empty, an experiment is expected");
       }
@@ -71,6 +74,9 @@ sealed interface YamlNode {
       return root;
     } catch (NoSuchFileException e) {
       throw new ConfigException(file, "there is no such file");
+    } catch (NotUtf8Exception e) {
+      throw new ConfigException(
+          file, e.line(), "the file " + e.getMessage() + "; save it as UTF-8");
     } catch (JsonProcessingException e) {
       throw new ConfigException(file, line(e), "not YAML: " + reason(e));
     } catch (IOException e) {

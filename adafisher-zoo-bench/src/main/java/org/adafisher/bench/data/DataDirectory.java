@@ -3,12 +3,14 @@ package org.adafisher.bench.data;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
+import org.adafisher.bench.file.FileNames;
 
 /**
  * Where a user has the files of a data set.
@@ -18,6 +20,9 @@ import java.util.zip.GZIPInputStream;
  * @param origin where people get the files, for error messages
  */
 record DataDirectory(String dataset, Path path, String origin) {
+
+  /** Java has no longer arrays. */
+  private static final int MOST_BYTES = Integer.MAX_VALUE - 8;
 
   /**
    * The directory, if it is one.
@@ -65,7 +70,7 @@ record DataDirectory(String dataset, Path path, String origin) {
   }
 
   /**
-   * Makes sure that a file is there and has something in it.
+   * Makes sure that a file is there, has something in it and can be read at once.
    *
    * @throws DataException if not
    */
@@ -77,8 +82,13 @@ record DataDirectory(String dataset, Path path, String origin) {
       throw problem(file, "is a directory where a file is expected");
     }
     try {
-      if (Files.size(file) == 0) {
+      long bytes = Files.size(file);
+      if (bytes == 0) {
         throw problem(file, "is empty");
+      }
+      if (bytes > MOST_BYTES) {
+        throw problem(
+            file, "has %d bytes, and more than %d cannot be read".formatted(bytes, MOST_BYTES));
       }
     } catch (IOException e) {
       throw problem(file, "cannot be read", e);
@@ -114,18 +124,45 @@ record DataDirectory(String dataset, Path path, String origin) {
   }
 
   /**
+   * A file that another one names.
+   *
+   * @param source the file that names it
+   * @throws DataException if there can be no file of that name
+   */
+  Path named(Path folder, String name, Path source) throws DataException {
+    try {
+      return folder.resolve(FileNames.path(name));
+    } catch (InvalidPathException e) {
+      throw problem(source, "names the file '%s', which %s".formatted(name, clause(e)), e);
+    }
+  }
+
+  private static String clause(InvalidPathException e) {
+    return e.getReason().startsWith("has ")
+        ? e.getReason()
+        : "cannot exist (" + e.getReason() + ")";
+  }
+
+  /**
    * What is in a directory, hidden files aside, sorted by name.
    *
-   * @throws DataException if it is missing or cannot be read
+   * @throws DataException if it is missing or cannot be read, or if the system's locale cannot
+   *     express one of the names, which could not be told from others then
    */
   List<Path> list(Path directory, Predicate<Path> which) throws DataException {
     requireDirectory(directory);
     try (Stream<Path> entries = Files.list(directory)) {
-      return entries
-          .filter(entry -> !entry.getFileName().toString().startsWith("."))
-          .filter(which)
-          .sorted(Comparator.comparing(entry -> entry.getFileName().toString()))
-          .toList();
+      List<Path> all =
+          entries
+              .filter(entry -> !entry.getFileName().toString().startsWith("."))
+              .sorted(Comparator.comparing(entry -> entry.getFileName().toString()))
+              .toList();
+      for (Path entry : all) {
+        if (!FileNames.isExpressible(entry)) {
+          throw problem(entry, FileNames.inexpressible());
+        }
+      }
+      return all.stream().filter(which).toList();
     } catch (IOException e) {
       throw problem(directory, "cannot be read", e);
     }

@@ -70,7 +70,8 @@ public final class Datasets {
           collection(
               "images",
               "your own images, colour unless channels is 1; needs a directory with a folder for"
-                  + " each class, or with such folders in train, test and perhaps validation",
+                  + " each class, or with such folders in train, test and perhaps val, valid or"
+                  + " validation",
               new ClassFolders(),
               Optional.empty(),
               "expected are image files in train/CLASS and test/CLASS, or in CLASS alone"));

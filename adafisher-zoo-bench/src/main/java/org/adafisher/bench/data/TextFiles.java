@@ -1,13 +1,12 @@
 package org.adafisher.bench.data;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.adafisher.bench.file.NotUtf8Exception;
+import org.adafisher.bench.file.Utf8;
 
 /** Texts that a user has: one file, or a folder with one for each part. */
 final class TextFiles {
@@ -35,7 +34,8 @@ final class TextFiles {
           Names.of("wiki.%s.raw", "valid", true),
           Names.of("ptb.%s.txt", "valid", true),
           Names.of("%s.txt", "valid", false),
-          Names.of("%s.txt", "validation", false));
+          Names.of("%s.txt", "validation", false),
+          Names.of("%s.txt", "val", false));
 
   /** Where the archives have their files. */
   private static final List<String> FOLDERS =
@@ -56,14 +56,27 @@ final class TextFiles {
     }
     for (Path folder : folders(path).toList()) {
       for (Names names : KNOWN) {
-        // Its training file tells which it is; the last two differ in the validation file alone.
+        // Its training file tells which it is; the last three differ in the validation file alone.
         if (Files.exists(folder.resolve(names.train()))
             && (names.separated() || Files.exists(folder.resolve(names.validation())))) {
+          refuseOthers(place, folder, names);
           return read(place, folder, names);
         }
       }
     }
     throw place.problem(path, "has no text that can be trained on");
+  }
+
+  private static void refuseOthers(DataDirectory place, Path folder, Names chosen)
+      throws DataException {
+    for (Names names : KNOWN) {
+      boolean sameTraining = names.train().equals(chosen.train()) && !names.equals(chosen);
+      if (sameTraining && Files.exists(folder.resolve(names.validation()))) {
+        throw place.problem(
+            folder.resolve(names.validation()),
+            "is there beside " + chosen.validation() + ", of which one is allowed");
+      }
+    }
   }
 
   private static Stream<Path> folders(Path path) {
@@ -83,11 +96,9 @@ final class TextFiles {
 
   private static String text(DataDirectory place, Path file) throws DataException {
     try {
-      String text =
-          StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(place.read(file))).toString();
-      return text.startsWith("\uFEFF") ? text.substring(1) : text; // a byte order mark
-    } catch (CharacterCodingException e) {
-      throw place.problem(file, "is not UTF-8", e);
+      return Utf8.decode(place.read(file));
+    } catch (NotUtf8Exception e) {
+      throw place.problem(file, e.getMessage(), e);
     }
   }
 }

@@ -1,9 +1,10 @@
 package org.adafisher.bench.data;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.adafisher.bench.file.NotUtf8Exception;
+import org.adafisher.bench.file.Utf8;
 
 /**
  * The folder of Tiny-ImageNet. Its validation images are the test part, since the labels of its own
@@ -23,25 +24,22 @@ final class TinyImageNetFiles implements ImageReader {
 
   private static ImageList train(DataDirectory directory, List<String> classes)
       throws DataException {
-    ImageFileList images = new ImageFileList();
+    LeftOut leftOut = new LeftOut();
+    ImageFileList images = new ImageFileList(directory, leftOut);
+    Path train = directory.path().resolve("train");
     for (int label = 0; label < classes.size(); label++) {
-      Path folder = directory.path().resolve(Path.of("train", classes.get(label), "images"));
-      List<Path> files = directory.list(folder, ImageFileDecoder::isImage);
-      if (files.isEmpty()) {
-        throw directory.problem(folder, "has no images");
-      }
-      for (Path file : files) {
-        images.add(file, label);
-      }
+      Path names = directory.path().resolve("wnids.txt");
+      images.addFolder(directory.named(train, classes.get(label), names).resolve("images"), label);
     }
-    return images.images(directory);
+    ImageFileList.log(directory, leftOut);
+    return images.images();
   }
 
   private static ImageList validation(DataDirectory directory, List<String> classes)
       throws DataException {
     Path folder = directory.path().resolve(Path.of("val", "images"));
     Path annotations = directory.path().resolve(Path.of("val", "val_annotations.txt"));
-    ImageFileList images = new ImageFileList();
+    ImageFileList images = new ImageFileList(directory, new LeftOut());
     List<String> lines = lines(directory, annotations);
     if (lines.isEmpty()) {
       throw directory.problem(annotations, "names no images");
@@ -56,17 +54,22 @@ final class TinyImageNetFiles implements ImageReader {
         throw directory.problem(
             annotations, "names the class '" + fields[1] + "', which wnids.txt lacks");
       }
-      Path file = folder.resolve(fields[0]);
+      Path file = directory.named(folder, fields[0], annotations);
       if (!Files.exists(file)) {
         throw directory.problem(file, "is missing, though val_annotations.txt names it");
       }
       images.add(file, label);
     }
-    return images.images(directory);
+    return images.images();
   }
 
   private static List<String> lines(DataDirectory directory, Path file) throws DataException {
-    String text = new String(directory.read(file), StandardCharsets.UTF_8);
+    String text;
+    try {
+      text = Utf8.decode(directory.read(file));
+    } catch (NotUtf8Exception e) {
+      throw directory.problem(file, e.getMessage(), e);
+    }
     return text.lines().filter(line -> !line.isBlank()).map(String::stripTrailing).toList();
   }
 }

@@ -27,7 +27,7 @@ public final class CostFile {
       return List.of();
     }
     try {
-      return JSON.readValue(Files.readString(file), new TypeReference<List<CostResult>>() {});
+      return JSON.readValue(Files.readAllBytes(file), new TypeReference<List<CostResult>>() {});
     } catch (JsonProcessingException e) {
       throw new IOException(
           "%s does not hold timed steps (%s); remove it".formatted(file, e.getOriginalMessage()),

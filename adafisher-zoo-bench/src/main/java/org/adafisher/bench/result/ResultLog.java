@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -38,10 +39,10 @@ public final class ResultLog {
   public static ResultLog open(Path file) throws IOException {
     ResultLog log = read(file);
     if (Files.exists(file)) {
-      String text = Files.readString(file);
-      String complete = complete(text);
-      if (complete.length() < text.length()) {
-        AtomicFile.write(file, complete);
+      byte[] content = Files.readAllBytes(file);
+      int end = end(content);
+      if (end < content.length) {
+        AtomicFile.write(file, Arrays.copyOf(content, end));
       }
     }
     return log;
@@ -55,11 +56,17 @@ public final class ResultLog {
   public static ResultLog read(Path file) throws IOException {
     Map<Trial, RunResult> runs = new LinkedHashMap<>();
     if (Files.exists(file)) {
+      byte[] content = Files.readAllBytes(file);
       int number = 0;
-      for (String line : complete(Files.readString(file)).lines().toList()) {
+      int from = 0;
+      for (int to = 0; to < end(content); to++) {
+        if (content[to] != '\n') {
+          continue;
+        }
         number++;
         try {
-          put(runs, JSON.readValue(line, EpochLine.class));
+          put(runs, JSON.readValue(content, from, to - from, EpochLine.class));
+          from = to + 1;
         } catch (JsonProcessingException e) {
           throw new IOException(
               "line %d of %s is not a result (%s); mend or remove it"
@@ -71,9 +78,16 @@ public final class ResultLog {
     return new ResultLog(file, runs);
   }
 
-  /** Without the beginning of a last line. */
-  private static String complete(String text) {
-    return text.substring(0, text.lastIndexOf('\n') + 1);
+  /**
+   * How many bytes come before the beginning of a last line, which may end inside a character: so
+   * it is looked for before there is any text.
+   */
+  private static int end(byte[] content) {
+    int end = content.length;
+    while (end > 0 && content[end - 1] != '\n') {
+      end--;
+    }
+    return end;
   }
 
   /** The runs so far, in the order in which they were begun. */

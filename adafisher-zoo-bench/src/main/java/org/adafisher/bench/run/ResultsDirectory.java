@@ -1,5 +1,7 @@
 package org.adafisher.bench.run;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -9,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,13 +130,20 @@ public final class ResultsDirectory implements AutoCloseable {
     Path file = directory.resolve(ENVIRONMENT);
     Map<String, String> environment = new LinkedHashMap<>();
     if (Files.exists(file)) {
-      List<String> lines = Files.readAllLines(file).stream().filter(l -> l.endsWith("}")).toList();
-      if (!lines.isEmpty()) {
-        new ObjectMapper()
-            .readTree(lines.get(lines.size() - 1))
+      List<JsonNode> starts = new ArrayList<>();
+      for (String line : new String(Files.readAllBytes(file), StandardCharsets.UTF_8).split("\n")) {
+        try {
+          starts.add(new ObjectMapper().readTree(line));
+        } catch (JsonProcessingException e) {
+          // A program that was killed left the beginning of a line, and the next one wrote on.
+        }
+      }
+      if (!starts.isEmpty()) {
+        starts
+            .get(starts.size() - 1)
             .properties()
             .forEach(e -> environment.put(e.getKey(), e.getValue().asText()));
-        environment.put("program starts", String.valueOf(lines.size()));
+        environment.put("program starts", String.valueOf(starts.size()));
       }
     }
     return environment;

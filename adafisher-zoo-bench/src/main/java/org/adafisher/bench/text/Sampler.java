@@ -50,7 +50,7 @@ public final class Sampler {
    * @throws IllegalArgumentException if the prompt has no token
    */
   public String continuation(String prompt, int count, Sampling sampling) {
-    int[] start = tokenizer.encode(prompt);
+    int[] start = tokenizer.encodePrompt(prompt);
     if (start.length == 0) {
       throw new IllegalArgumentException("the prompt is empty; give at least one token");
     }

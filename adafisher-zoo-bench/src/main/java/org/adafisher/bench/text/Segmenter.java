@@ -11,6 +11,11 @@ public interface Segmenter {
   /** The pieces of a text from beginning to end. */
   int[] split(String text);
 
+  /** The pieces of a text that goes on: its last line is not over. */
+  default int[] splitPrompt(String prompt) {
+    return split(prompt);
+  }
+
   /** The text of pieces. */
   String join(int[] pieces);
 

@@ -69,6 +69,11 @@ public final class Tokenizer {
     return encode(segmenter.split(text));
   }
 
+  /** The tokens of a text that goes on: unlike a whole one it has no end. */
+  public int[] encodePrompt(String prompt) {
+    return encode(segmenter.splitPrompt(prompt));
+  }
+
   /** The tokens of a text's pieces, more than these where one has to be put together. */
   public int[] encode(int[] textPieces) {
     return IntStream.of(textPieces).flatMap(this::tokensOf).toArray();

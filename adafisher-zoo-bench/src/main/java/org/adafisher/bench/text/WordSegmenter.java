@@ -18,13 +18,23 @@ final class WordSegmenter implements Segmenter {
 
   private static final String UNKNOWN = "<unk>";
   private static final String END_OF_LINE = "<eos>";
-  private static final Pattern BLANKS = Pattern.compile("\\s+");
 
-  /** Letters and digits, joined by apostrophes and hyphens if any; or one mark. */
+  /** Blanks of all widths, no-break ones too. */
+  private static final Pattern BLANKS = Pattern.compile("[\\s\\p{Z}\u0085\u001C-\u001F]++");
+
+  /** Blanks without a width, byte order marks, directions of writing, control characters. */
+  private static final Pattern INVISIBLE = Pattern.compile("[\\p{Cf}\\p{Cc}]++");
+
+  /**
+   * Letters and digits, joined by apostrophes, hyphens and invisible joiners if any; or one mark
+   * with its accents. Possessive, since otherwise Java's matcher calls itself for every hyphen.
+   */
   private static final Pattern WORD_OR_MARK =
       Pattern.compile(
-          "<unk>|[\\p{L}\\p{M}\\p{N}]+(?:['\u2019-][\\p{L}\\p{M}\\p{N}]+)*"
-              + "|[^\\s\\p{L}\\p{M}\\p{N}]");
+          "<unk>"
+              + "|[\\p{L}\\p{N}][\\p{L}\\p{M}\\p{N}]*+"
+              + "(?:['\u2019\\-\u00AD\u200C\u200D][\\p{L}\\p{M}\\p{N}]++)*+"
+              + "|[^\\s\\p{Z}\\p{Cc}\\p{Cf}\\p{Cs}\\p{L}\\p{N}]\\p{M}*+");
 
   /** Marks without a blank before them in print, and after them. */
   private static final String CLOSING = ",.;:!?)]}\u2019\u201D";
@@ -55,9 +65,20 @@ final class WordSegmenter implements Segmenter {
         .toArray();
   }
 
+  /** The line that a text ends with has an end of its own, unlike that of a prompt. */
+  @Override
+  public int[] splitPrompt(String prompt) {
+    int[] pieces = split(prompt);
+    return prompt.isEmpty() || prompt.endsWith("\n") || prompt.endsWith("\r")
+        ? pieces
+        : Arrays.copyOf(pieces, pieces.length - 1);
+  }
+
   private Stream<String> words(String line) {
     return separated
-        ? BLANKS.splitAsStream(line).filter(word -> !word.isEmpty())
+        ? BLANKS
+            .splitAsStream(line)
+            .filter(word -> !word.isEmpty() && !INVISIBLE.matcher(word).matches())
         : WORD_OR_MARK.matcher(line).results().map(MatchResult::group);
   }
 
