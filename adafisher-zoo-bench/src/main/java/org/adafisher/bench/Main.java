@@ -2,6 +2,7 @@ package org.adafisher.bench;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import org.adafisher.bench.backend.BackendException;
 import org.adafisher.bench.config.ConfigException;
 import org.adafisher.bench.data.DataException;
@@ -56,6 +57,7 @@ public final class Main {
    */
   static int execute(String... arguments) {
     return new CommandLine(new Main())
+        .registerConverter(Path.class, PathArgument::convert)
         .setExecutionExceptionHandler((e, command, parsed) -> explain(e, command))
         .execute(arguments);
   }

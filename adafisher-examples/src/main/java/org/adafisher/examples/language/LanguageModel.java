@@ -2,12 +2,12 @@ package org.adafisher.examples.language;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
+import org.adafisher.bench.PathArgument;
 import org.adafisher.bench.data.Augmentation;
 import org.adafisher.bench.data.DataException;
 import org.adafisher.bench.data.DataRequest;
@@ -156,6 +156,7 @@ public final class LanguageModel implements Callable<Integer> {
 
   static int execute(String... arguments) {
     return new CommandLine(new LanguageModel())
+        .registerConverter(Path.class, PathArgument::convert)
         .setExecutionExceptionHandler(
             (e, command, parsed) -> {
               if (e instanceof DataException || e instanceof IllegalArgumentException) {
@@ -219,8 +220,7 @@ public final class LanguageModel implements Callable<Integer> {
 
   /** Half a window, so that the network has something to go by. */
   private String beginning(TokenDataset data) {
-    int[] window = data.inOrder(Part.TEST, 1).next().getFeatures().toIntVector();
-    return data.tokenizer().decode(Arrays.copyOf(window, (context + 1) / 2));
+    return data.beginning(Part.TEST, (context + 1) / 2);
   }
 
   private Recipe recipe(ModelType model) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.adafisher.bench.text.Tokenizer;
 import org.deeplearning4j.nn.conf.inputs.InputType;
@@ -18,6 +19,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * every token but the first is asked for once; training leaves it out.
  */
 public final class TokenDataset implements Dataset {
+
+  /** What a decoder makes of the bytes of a character in part, at the ends of a text. */
+  private static final Pattern PARTIAL = Pattern.compile("\\A\uFFFD++|\uFFFD++\\z");
 
   private final Tokenizer tokenizer;
   private final int context;
@@ -50,6 +54,21 @@ public final class TokenDataset implements Dataset {
   public Shape shape() {
     int tokens = tokenizer.vocabularySize();
     return new Shape(Task.LANGUAGE, InputType.recurrent(tokens, context), tokens);
+  }
+
+  /**
+   * The text that a part begins with. Tokens can be bytes, and a part can begin inside a character:
+   * what is there of a character in part is left out.
+   *
+   * @param count how many tokens; more if those are of one character in part
+   */
+  public String beginning(Part part, int count) {
+    int[] tokens = parts.get(part);
+    String text = "";
+    for (int n = Math.min(count, tokens.length); n <= tokens.length && text.isEmpty(); n++) {
+      text = PARTIAL.matcher(tokenizer.decode(Arrays.copyOf(tokens, n))).replaceAll("");
+    }
+    return text;
   }
 
   @Override

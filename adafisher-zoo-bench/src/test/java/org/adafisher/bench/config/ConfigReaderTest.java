@@ -302,4 +302,31 @@ class ConfigReaderTest {
   private Path write(String text) throws IOException {
     return Files.writeString(directory.resolve("experiment.yaml"), text);
   }
+
+  @Test
+  void otherEncodingsAreOneSentence(@org.junit.jupiter.api.io.TempDir java.nio.file.Path encodings)
+      throws Exception {
+    java.nio.file.Path latin = encodings.resolve("latin.yaml");
+    java.nio.file.Files.write(
+        latin,
+        "name: a\ndescription: gr\u00FC\u00DFe\n"
+            .getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+    java.nio.file.Path wide = encodings.resolve("wide.yaml");
+    java.nio.file.Files.write(wide, "name: a\n".getBytes(java.nio.charset.StandardCharsets.UTF_16));
+    java.nio.file.Path marked = encodings.resolve("marked.yaml");
+    java.nio.file.Files.writeString(marked, "\uFEFFnonsense: a\n");
+    java.nio.file.Path control = encodings.resolve("control.yaml");
+    java.nio.file.Files.writeString(control, "name: a\u0007\n");
+
+    assertThatThrownBy(() -> ConfigReader.read(latin))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(latin + ":2: the file is not UTF-8; save it as UTF-8");
+    assertThatThrownBy(() -> ConfigReader.read(wide))
+        .isInstanceOf(ConfigException.class)
+        .hasMessage(wide + ":1: the file is UTF-16, not UTF-8; save it as UTF-8");
+    assertThatThrownBy(() -> ConfigReader.read(marked))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining("unknown key 'nonsense'");
+    assertThatThrownBy(() -> ConfigReader.read(control)).isInstanceOf(ConfigException.class);
+  }
 }

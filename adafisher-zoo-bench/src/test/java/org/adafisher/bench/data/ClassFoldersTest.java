@@ -3,14 +3,21 @@ package org.adafisher.bench.data;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.dataset.DataSet;
+import org.slf4j.LoggerFactory;
 
 class ClassFoldersTest {
 
@@ -139,5 +146,78 @@ class ClassFoldersTest {
     for (int i = 0; i < count; i++) {
       Pictures.write(directory.resolve(folder).resolve(i + ".png"), 4, 4, colour);
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"val", "valid", "validation", "Val"})
+  void validationHasAnyOfItsNames(String name) throws IOException, DataException {
+    for (String animal : List.of("cat", "dog")) {
+      write("train/" + animal, 2, 0x202020);
+      write(name + "/" + animal, 3, 0x808080);
+      write("test/" + animal, 1, 0xC0C0C0);
+    }
+    Dataset images = Requests.in(directory).load("images");
+
+    assertThat(images.size(Part.TRAIN)).isEqualTo(4);
+    assertThat(images.size(Part.VALIDATION)).isEqualTo(6);
+  }
+
+  @Test
+  void twoFoldersForOnePartAreRefused() throws IOException {
+    for (String animal : List.of("cat", "dog")) {
+      write("train/" + animal, 2, 0x202020);
+      write("val/" + animal, 1, 0x808080);
+      write("validation/" + animal, 1, 0x808080);
+      write("test/" + animal, 1, 0xC0C0C0);
+    }
+
+    refused(directory.resolve("validation") + " is there beside val, of which one is allowed");
+  }
+
+  @Test
+  void aClassMayBeCalledLikeAPart() throws IOException, DataException {
+    write("valid", 3, 0x202020);
+    write("invalid", 3, 0xC0C0C0);
+
+    assertThat(Requests.in(directory).load("images").shape().classes()).isEqualTo(2);
+  }
+
+  @Test
+  void whatIsLeftOutIsCountedInOneLine() throws IOException, DataException {
+    write("train/cat", 3, 0x202020);
+    write("train/dog", 3, 0xC0C0C0);
+    write("test/cat", 1, 0x202020);
+    write("test/dog", 1, 0xC0C0C0);
+    Files.writeString(directory.resolve("train/cat/b.txt"), "");
+    Files.writeString(directory.resolve("train/dog/a.TXT"), "");
+    Files.writeString(directory.resolve("train/dog/c.heic"), "");
+    Files.writeString(directory.resolve("LICENSE"), "");
+    Files.createDirectories(directory.resolve("dev/cat"));
+    Logger log = (Logger) LoggerFactory.getLogger(ImageFileList.class);
+    ListAppender<ILoggingEvent> lines = new ListAppender<>();
+    lines.start();
+    log.addAppender(lines);
+    try {
+      Requests.in(directory).load("images");
+    } finally {
+      log.detachAppender(lines);
+    }
+
+    assertThat(lines.list)
+        .singleElement()
+        .extracting(ILoggingEvent::getFormattedMessage, InstanceOfAssertFactories.STRING)
+        .startsWith("images: left out of " + directory + " is what is not called like an image")
+        .endsWith(
+            "1 .heic (train/dog/c.heic), 2 .txt (train/cat/b.txt ...), 1 folder (dev), 1 without an"
+                + " ending (LICENSE)");
+  }
+
+  @Test
+  void aFolderOfOtherFilesSaysWhichItHas() throws IOException {
+    write("cat", 2, 0x202020);
+    Files.createDirectory(directory.resolve("dog"));
+    Files.writeString(directory.resolve("dog/a.heic"), "");
+
+    refused(directory.resolve("dog") + " has no images, only 1 .heic (a.heic)");
   }
 }

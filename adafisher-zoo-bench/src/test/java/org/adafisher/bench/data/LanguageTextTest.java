@@ -222,4 +222,40 @@ class LanguageTextTest {
     }
     return data.tokenizer().decode(tokens.stream().mapToInt(Integer::intValue).toArray());
   }
+
+  @Test
+  void thePromptIsNotCutInsideACharacter() throws Exception {
+    Path file = Files.writeString(folder.resolve("greek.txt"), "\u03B1\u20AC".repeat(200));
+    for (int validation : new int[] {20, 21, 22, 23, 24}) {
+      TokenDataset text =
+          load(in(file).text("byte", 8).validation(validation).test(validation), "text");
+      for (int tokens = 1; tokens < 9; tokens++) {
+        assertThat(text.beginning(Part.TEST, tokens)).isNotEmpty().doesNotContain("\uFFFD");
+      }
+    }
+  }
+
+  @Test
+  void otherEncodingsAreNamedAndAMarkIsNoText() throws Exception {
+    Path wide = folder.resolve("wide.txt");
+    Files.write(wide, "some text".getBytes(StandardCharsets.UTF_16));
+    Path bare = folder.resolve("bare.txt");
+    Files.write(bare, "some text".getBytes(StandardCharsets.UTF_16LE));
+    Path marked =
+        Files.writeString(folder.resolve("marked.txt"), "\uFEFF" + "some text\n".repeat(99));
+
+    refused(in(wide), "wide.txt is UTF-16, not UTF-8; expected");
+    refused(in(bare), "bare.txt has NUL characters, so it is not UTF-8 text; expected");
+    assertThat(load(in(marked).text("byte", 8), "text").beginning(Part.TRAIN, 9))
+        .isEqualTo("some text");
+  }
+
+  @Test
+  void twoFilesForValidationAreRefused() throws Exception {
+    for (String name : List.of("train", "valid", "val", "test")) {
+      Files.writeString(folder.resolve(name + ".txt"), "some text");
+    }
+
+    refused(in(folder), "val.txt is there beside valid.txt, of which one is allowed; expected");
+  }
 }

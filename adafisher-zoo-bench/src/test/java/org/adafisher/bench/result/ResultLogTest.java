@@ -89,4 +89,28 @@ class ResultLogTest {
         Map.of("layer0", new FactorSpread(1e-3, 1.1e-3, 1.2e-3, 1e-3)),
         number == 2 ? Optional.of(new TestResult(0.3, 0.9)) : Optional.empty());
   }
+
+  @Test
+  void aLineThatWasTornInsideACharacterIsDropped() throws Exception {
+    Path file = folder.resolve("epochs.jsonl");
+    RunResult one = new RunResult(FIRST, 1, 20, List.of()).with(epoch(1, 0.5));
+    ResultLog.open(file).append(one);
+    byte[] begun = "{\"model\":\"gr\u00FC".getBytes(java.nio.charset.StandardCharsets.UTF_8);
+    Files.write(file, java.util.Arrays.copyOf(begun, begun.length - 1), StandardOpenOption.APPEND);
+
+    assertThat(ResultLog.read(file).runs()).containsExactly(one);
+    assertThat(ResultLog.open(file).runs()).containsExactly(one);
+    assertThat(file).content().endsWith("}\n");
+  }
+
+  @Test
+  void aWholeLineInAnotherEncodingIsNamed() throws Exception {
+    Path file = folder.resolve("epochs.jsonl");
+    Files.write(
+        file, "{\"model\":\"gr\u00FC\"}\n".getBytes(java.nio.charset.StandardCharsets.ISO_8859_1));
+
+    assertThatThrownBy(() -> ResultLog.open(file))
+        .isInstanceOf(IOException.class)
+        .hasMessageStartingWith("line 1 of " + file + " is not a result (");
+  }
 }

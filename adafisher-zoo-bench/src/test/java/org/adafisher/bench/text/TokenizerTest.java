@@ -119,4 +119,34 @@ class TokenizerTest {
     Segmenter segmenter = Tokenizers.REGISTRY.get(name).segmenter(false);
     return Tokenizer.of(segmenter, segmenter.split(training), most);
   }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"byte", "character", "word", "bpe"})
+  void oneLongLineIsNoTrouble(String name) {
+    String line = "well-".repeat(50_000) + "known";
+    Tokenizer tokenizer = tokenizer(name, line + "\n" + line + "\n", OptionalInt.empty());
+
+    assertThat(tokenizer.decode(tokenizer.encodePrompt(line))).isEqualTo(line);
+  }
+
+  @Test
+  void aPromptEndsNoLine() {
+    Tokenizer tokenizer = tokenizer("word", TRAINING + TRAINING, OptionalInt.empty());
+
+    assertThat(tokenizer.decode(tokenizer.encodePrompt("the earth"))).isEqualTo("the earth");
+    assertThat(tokenizer.decode(tokenizer.encodePrompt("the\nearth"))).isEqualTo("the\nearth");
+    assertThat(tokenizer.decode(tokenizer.encodePrompt("the earth\r\n"))).isEqualTo("the earth\n");
+    assertThat(tokenizer.encodePrompt("")).isEmpty();
+  }
+
+  @Test
+  void whatCannotBeSeenIsNoWord() {
+    String odd = "\uFEFFa\u00A0b\u200Bc\u2003d\u2060e\u3000f\u0000g \u200E\u202F";
+    Segmenter marks = Tokenizers.REGISTRY.get("word").segmenter(false);
+    Segmenter separated = Tokenizers.REGISTRY.get("word").segmenter(true);
+
+    assertThat(marks.join(marks.split(odd))).isEqualTo("a b c d e f g\n");
+    assertThat(marks.split("co\u00ADoperate \u2764\uFE0F")).as("word, heart, end").hasSize(3);
+    assertThat(separated.join(separated.split("a\u00A0b \u200B c"))).isEqualTo("a b c\n");
+  }
 }

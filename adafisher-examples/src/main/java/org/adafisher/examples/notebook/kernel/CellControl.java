@@ -1,6 +1,7 @@
 package org.adafisher.examples.notebook.kernel;
 
 import java.lang.reflect.Field;
+import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.util.ArrayList;
@@ -10,8 +11,8 @@ import java.util.Map;
 import jdk.jshell.execution.DirectExecutionControl;
 
 /**
- * Runs snippets in this process, on the thread that asks for it: native libraries load once, and
- * the kernel gets the value itself, not its text.
+ * Runs snippets in this process, on a thread of their own: native libraries load once, the kernel
+ * gets the value itself, not its text, and what does not end can be stopped.
  */
 final class CellControl extends DirectExecutionControl {
 
@@ -20,7 +21,9 @@ final class CellControl extends DirectExecutionControl {
 
   private final Map<String, List<Field>> replaced = new HashMap<>();
   private Object value;
-  private Thread running;
+  private CellThread thread = new CellThread();
+  private boolean inCell;
+  private boolean interrupted;
 
   /** The value of the last snippet that ran since the last call; null for none. */
   Object takeValue() {
@@ -67,33 +70,57 @@ final class CellControl extends DirectExecutionControl {
     }
   }
 
-  /** Interrupts the thread that runs a snippet, if one does. */
+  /** Begins a cell, whose snippets an interrupt ends. */
+  synchronized void beginCell() {
+    inCell = true;
+    interrupted = false;
+  }
+
+  /** Ends a cell; until the next one begins an interrupt ends nothing. */
+  synchronized void endCell() {
+    inCell = false;
+  }
+
+  /** Ends the snippet that runs, if one does, and keeps the rest of its cell from running. */
   @Override
-  public synchronized void stop() {
-    if (running != null) {
-      running.interrupt();
+  public void stop() {
+    CellThread now;
+    synchronized (this) {
+      if (!inCell) {
+        return;
+      }
+      interrupted = true;
+      now = thread;
     }
+    now.interrupt();
+  }
+
+  @Override
+  public void close() {
+    thread.close();
+    super.close();
   }
 
   @Override
   protected String invoke(Method method) throws Exception {
-    start();
     try {
-      value = method.invoke(null);
-    } finally {
-      end();
+      CellThread now = usableThread();
+      value = now.run(() -> method.invoke(null));
+    } catch (InterruptedException e) { // JShell tells of what the snippet throws alone
+      throw new InvocationTargetException(e);
     }
     return ""; // the text of a value, which nobody reads here and an array takes long to make
   }
 
-  private synchronized void start() {
-    running = Thread.currentThread();
-  }
-
-  /** An interrupt that came too late would stop whatever the thread does next. */
-  private synchronized void end() {
-    running = null;
-    Thread.interrupted();
+  private synchronized CellThread usableThread() throws InterruptedException {
+    if (interrupted) {
+      throw new InterruptedException("the cell was interrupted");
+    }
+    if (thread.isStopped()) {
+      thread.close();
+      thread = new CellThread();
+    }
+    return thread;
   }
 
   private Class<?> loaded(String name) {

@@ -47,6 +47,15 @@ final class CellEvaluator implements AutoCloseable {
    * @throws EvaluationException if it threw
    */
   Object evaluate(String cell) {
+    control.beginCell();
+    try {
+      return evaluateAll(cell);
+    } finally {
+      control.endCell();
+    }
+  }
+
+  private Object evaluateAll(String cell) {
     Object value = null;
     List<Snippet> snippets = new ArrayList<>();
     String rest = cell;
@@ -159,8 +168,8 @@ final class CellEvaluator implements AutoCloseable {
   }
 
   /**
-   * Interrupts the thread that evaluates, as {@link Thread#interrupt} does: what waits ends, what
-   * computes without a look at it goes on.
+   * Ends the cell that is being evaluated, also one that computes; what it has done to variables
+   * stays.
    */
   void interrupt() {
     shell.stop();

@@ -105,7 +105,7 @@ final class NotebookKernel extends BaseKernel {
   @Override
   public Object evalRaw(String cell) {
     try {
-      return evaluator.evaluate(getMagicParser().resolveMagics(cell));
+      return evaluator.evaluate(Magics.resolve(cell, getMagicParser()::resolveMagics));
     } finally {
       System.out.flush(); // a line that has not ended yet is this cell's
       System.err.flush();

@@ -54,13 +54,27 @@ public final class RunNotebook {
     }
   }
 
+  /** Notebooks have a cell's text in one piece or line by line. */
+  private static String source(File notebook, JsonNode source) throws IOException {
+    if (source.isTextual()) {
+      return source.asText();
+    }
+    StringBuilder text = new StringBuilder();
+    for (JsonNode line : source) {
+      text.append(line.asText());
+    }
+    if (!source.isArray()) {
+      throw new IOException(
+          notebook + " has a code cell without a source, a text or a list of lines");
+    }
+    return text.toString();
+  }
+
   private static List<String> codeCells(File notebook) throws IOException {
     List<String> cells = new ArrayList<>();
     for (JsonNode cell : new ObjectMapper().readTree(notebook).path("cells")) {
       if (cell.path("cell_type").asText().equals("code")) {
-        StringBuilder source = new StringBuilder();
-        cell.path("source").forEach(line -> source.append(line.asText()));
-        cells.add(source.toString());
+        cells.add(source(notebook, cell.path("source")));
       }
     }
     if (cells.isEmpty()) {

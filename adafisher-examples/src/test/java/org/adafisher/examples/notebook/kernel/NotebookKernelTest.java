@@ -267,4 +267,68 @@ class NotebookKernelTest {
     assertThat(List.of(kernel.inspect("greeting.length(", 16, false).getData(MIMEType.TEXT_PLAIN)))
         .containsExactly("int String.length()");
   }
+
+  @Test
+  void aPercentSignInTextsCommentsAndSumsIsNoMagic() {
+    String block =
+        "String text = \"\"\"\n%first\n  %second \\\"\"\" \"quoted\"\n%%third\"\"\";\ntext";
+    assertThat(kernel.evalRaw(block)).isEqualTo("%first\n  %second \"\"\" \"quoted\"\n%%third");
+    assertThat(kernel.evalRaw("int rest = 17\n  % 5;\nrest")).isEqualTo(2);
+    assertThat(
+            kernel.evalRaw(
+                "/* \"\n%maven\n*/ // \"\"\"\n%maven org.dflib.jjava:jjava-jupyter:1\n3"))
+        .isEqualTo(3);
+    assertThat(
+            kernel.evalRaw(
+                "String s = \"// \\\"\"; // '\n%maven org.dflib.jjava:jjava-jupyter:1\ns"))
+        .isEqualTo("// \"");
+  }
+
+  @Test
+  void anInterruptStopsTrainingAndVariablesStay() throws Exception {
+    kernel.evalRaw(
+        """
+        import org.deeplearning4j.nn.conf.*;
+        import org.deeplearning4j.nn.conf.layers.*;
+        import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
+        import org.nd4j.linalg.factory.Nd4j;
+        import org.adafisher.AdaFisher;
+        MultiLayerNetwork net = new MultiLayerNetwork(new NeuralNetConfiguration.Builder()
+            .updater(new AdaFisher(1e-3)).list()
+            .layer(new DenseLayer.Builder().nIn(20).nOut(30).build())
+            .layer(new OutputLayer.Builder().nOut(3).build()).build());
+        net.init();
+        AdaFisher.attach(net);
+        var data = new org.nd4j.linalg.dataset.DataSet(Nd4j.rand(16, 20), Nd4j.zeros(16, 3));
+        java.util.concurrent.atomic.AtomicLong steps = new java.util.concurrent.atomic.AtomicLong();
+        """);
+    interrupted("while (true) { net.fit(data); steps.incrementAndGet(); }\nsteps.set(-1);");
+
+    long before = (Long) kernel.evalRaw("steps.get()");
+    assertThat(before).isPositive();
+    assertThat(kernel.evalRaw("net.fit(data); net.getIterationCount()"))
+        .isIn((int) before + 1, (int) before + 2); // the stopped step may have been counted
+    assertThat(Double.isFinite((Double) kernel.evalRaw("net.score()"))).isTrue();
+  }
+
+  @Test
+  void anInterruptStopsWhatNeverEndsOrCatchesEverything() throws Exception {
+    kernel.evalRaw("int counted = 0;");
+    interrupted("while (true) { counted++; }");
+    assertThat((Integer) kernel.evalRaw("counted != 0 ? 1 : 0")).isOne();
+    interrupted("while (true) { try { Thread.sleep(10); } catch (InterruptedException e) { } }");
+    assertThat(kernel.evalRaw("\"and on\"")).isEqualTo("and on");
+  }
+
+  /** Runs a cell that does not end, interrupts it, and sees that it fails as interrupted. */
+  private void interrupted(String cell) throws Exception {
+    CompletableFuture<Object> running = CompletableFuture.supplyAsync(() -> kernel.evalRaw(cell));
+    TimeUnit.SECONDS.sleep(2);
+    assertThat(running).isNotDone();
+    kernel.interrupt();
+
+    assertThatThrownBy(() -> running.get(60, TimeUnit.SECONDS))
+        .isInstanceOf(ExecutionException.class)
+        .hasMessageContaining("InterruptedException");
+  }
 }

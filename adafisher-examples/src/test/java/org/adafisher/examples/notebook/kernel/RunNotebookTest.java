@@ -42,4 +42,16 @@ class RunNotebookTest {
     }
     return Files.writeString(folder.resolve("made-up.ipynb"), json + "]}").toFile();
   }
+
+  @Test
+  void aCellInOnePieceIsExecuted() throws IOException {
+    Path file = folder.resolve("one.ipynb");
+    Files.writeString(
+        file, "{\"cells\": [{\"cell_type\": \"code\", \"source\": \"int x = 0;\\n1 / x\"}]}");
+    assertThat(RunNotebook.run(file.toFile())).isOne();
+    Files.writeString(file, "{\"cells\": [{\"cell_type\": \"code\"}]}");
+    assertThatThrownBy(() -> RunNotebook.run(file.toFile()))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("one.ipynb has a code cell without a source");
+  }
 }
