@@ -70,8 +70,7 @@ public final class Datasets {
           collection(
               "images",
               "your own images, colour unless channels is 1; needs a directory with a folder for"
-                  + " each class, or with such folders in train, test and perhaps val, valid or"
-                  + " validation",
+                  + " each class, or those in train, test and perhaps val, valid or validation",
               new ClassFolders(),
               Optional.empty(),
               "expected are image files in train/CLASS and test/CLASS, or in CLASS alone"));
