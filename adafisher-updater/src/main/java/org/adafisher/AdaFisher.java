@@ -97,9 +97,7 @@ public final class AdaFisher implements IUpdater {
 
   private AdaFisher(Builder builder) {
     this(
-        builder.learningRate == null
-            ? builder.formulation.defaultLearningRate()
-            : builder.learningRate,
+        builder.learningRate(), // above 0, though a running updater may be set to 0
         builder.learningRateSchedule,
         builder.beta,
         builder.refreshInterval == null
@@ -278,7 +276,7 @@ public final class AdaFisher implements IUpdater {
 
   @Override
   public void setLrAndSchedule(double lr, ISchedule lrSchedule) {
-    this.learningRate = lrSchedule == null ? HyperParameters.positive("learningRate", lr) : lr;
+    this.learningRate = lrSchedule == null ? HyperParameters.notNegative("learningRate", lr) : lr;
     this.learningRateSchedule = lrSchedule;
   }
 
@@ -331,6 +329,12 @@ public final class AdaFisher implements IUpdater {
 
     /** All defaults. */
     public Builder() {}
+
+    /** NaN under a schedule. */
+    private double learningRate() {
+      double rate = learningRate == null ? formulation.defaultLearningRate() : learningRate;
+      return learningRateSchedule == null ? HyperParameters.positive("learningRate", rate) : rate;
+    }
 
     /**
      * @param value above 0; replaces a schedule. Default: the formulation's, 1e-3 for {@link

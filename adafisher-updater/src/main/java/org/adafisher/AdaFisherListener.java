@@ -1,27 +1,17 @@
 package org.adafisher;
 
 import java.util.ArrayList;
-import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
-import java.util.function.Supplier;
-import org.adafisher.capture.Minibatch;
 import org.adafisher.capture.Network;
-import org.adafisher.capture.Taps;
 import org.adafisher.capture.Workspaces;
-import org.adafisher.curvature.FactorEstimator;
-import org.adafisher.curvature.FactorEstimators;
 import org.adafisher.curvature.KroneckerFactors;
-import org.adafisher.curvature.RawFactors;
-import org.adafisher.curvature.VertexEstimator;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.Model;
-import org.deeplearning4j.nn.api.Trainable;
-import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
@@ -50,7 +40,8 @@ public final class AdaFisherListener extends BaseTrainingListener {
    * By identity, and gone with the network. One segment: of several, those that no other network
    * falls into would keep the state of networks that are gone.
    */
-  private final Map<Model, Watch> watches = new MapMaker().concurrencyLevel(1).weakKeys().makeMap();
+  private final Map<Model, AttachedNetwork> attached =
+      new MapMaker().concurrencyLevel(1).weakKeys().makeMap();
 
   private final AtomicLong droppedRefreshes = new AtomicLong();
 
@@ -62,19 +53,56 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
   /** Prepares a network, whether it is a new one or has changed since. */
   void attachTo(Network network) {
-    Watch present = watches.get(network.model());
-    if (present != null) {
-      present.endPass();
+    AttachedNetwork present = attached.get(network.model());
+    if (present != null && present.passes() != null) {
+      present.passes().abandon();
     }
     Attachment.prepare(network, present == null, said::add);
-    watches.putIfAbsent(network.model(), new Watch(network.model()));
+    attached.putIfAbsent(network.model(), new AttachedNetwork(network.model()));
+    passesOf(network);
   }
 
   /** Leaves a network as if it had never been watched. */
   void detachFrom(Network network) {
-    Watch watch = watches.remove(network.model());
-    if (watch != null) {
-      watch.endPass();
+    AttachedNetwork present = attached.remove(network.model());
+    if (present != null && present.passes() != null) {
+      present.passes().end();
+    }
+  }
+
+  /**
+   * Adds itself to a network that has lost it.
+   *
+   * @return false if the network has a listener of this kind
+   */
+  boolean comeBackTo(Network network) {
+    if (network.listeners().stream().anyMatch(AdaFisherListener.class::isInstance)) {
+      return false;
+    }
+    List<TrainingListener> listeners = new ArrayList<>(network.listeners());
+    listeners.add(this);
+    network.setListeners(listeners);
+    if (isNew("came back")) {
+      log.info(
+          "AdaFisher's listener is back on the network, which had lost it (setListeners replaces"
+              + " all listeners): training goes on as if nothing had happened.");
+    }
+    return true;
+  }
+
+  /** Whether something that is to be logged has not been logged before. */
+  boolean isNew(String message) {
+    return said.add(message);
+  }
+
+  /** A layer's statistics were not finite. */
+  void refreshDropped(String layer) {
+    droppedRefreshes.incrementAndGet();
+    if (isNew("not finite")) {
+      log.warn(
+          "Layer '{}' has activations or gradients that are not finite: its factors stay as they"
+              + " are. Further ones are counted, not logged.",
+          layer);
     }
   }
 
@@ -138,12 +166,12 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
   /** How long the refreshes of a network have taken so far. */
   RefreshClock clock(Model model) {
-    return watchOf(Network.of(model)).clock;
+    return attachedTo(Network.of(model)).clock;
   }
 
   /** How often the statistics of each layer were not finite; without those that always were. */
   Map<String, Long> dropped(Model model) {
-    return Map.copyOf(watchOf(Network.of(model)).dropped);
+    return Map.copyOf(attachedTo(Network.of(model)).dropped);
   }
 
   /** A block under AdaFisher with its updater, bound to it. */
@@ -183,7 +211,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
   /** In the order of the parameter vector. */
   private List<Bound> blocks(Model model) {
     Network network = Network.of(model);
-    watchOf(network);
+    attachedTo(network);
     List<Bound> result = new ArrayList<>();
     for (UpdaterBlock block : network.updaterBlocks()) {
       if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
@@ -203,7 +231,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
    */
   public Set<String> parametersWithoutFactors(Model model) {
     Network network = Network.of(model);
-    watchOf(network);
+    attachedTo(network);
     return Attachment.parametersWithoutFactors(network);
   }
 
@@ -226,20 +254,29 @@ public final class AdaFisherListener extends BaseTrainingListener {
 
   @Override
   public void onBackwardPass(Model model) {
-    Watch watch = watches.get(model);
-    if (watch != null) {
-      Workspaces.outside(
-          () -> {
-            watch.finish(Network.of(model));
-          });
+    AttachedNetwork network = attached.get(model);
+    if (network != null && network.passes() != null) {
+      network.passes().backwardPass();
+    }
+  }
+
+  /** Only called in a {@code fit}, whose step is of the last pass alone. */
+  @Override
+  public void onGradientCalculation(Model model) {
+    AttachedNetwork network = attached.get(model);
+    if (network != null && network.passes() != null) {
+      network.passes().stepFollows();
     }
   }
 
   @Override
   public void iterationDone(Model model, int iteration, int epoch) {
-    Watch watch = watches.get(model);
-    if (watch != null) {
-      watch.keeper.passEnds();
+    AttachedNetwork network = attached.get(model);
+    if (network != null) {
+      network.keeper.passEnds();
+      if (network.passes() != null) {
+        network.passes().stepDone();
+      }
     }
   }
 
@@ -249,13 +286,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
     }
     Network network = Network.of(model);
     if (leads(network)) {
-      Workspaces.outside(
-          () -> {
-            Watch watch = watchOf(network);
-            watch.endPass();
-            Attachment.followConfiguration(network, said::add);
-            watch.start(network);
-          });
+      Workspaces.outside(() -> passesOf(network).forwardPass());
     }
   }
 
@@ -268,153 +299,18 @@ public final class AdaFisherListener extends BaseTrainingListener {
     return true;
   }
 
-  private Watch watchOf(Network network) {
-    return watches.computeIfAbsent(
+  private AttachedNetwork attachedTo(Network network) {
+    return attached.computeIfAbsent(
         network.model(),
         first -> {
           Attachment.prepare(network, true, said::add);
-          return new Watch(first);
+          return new AttachedNetwork(first);
         });
   }
 
-  /** One network's pass: which layers are watched, and what they showed. */
-  private final class Watch {
-
-    private final Taps taps = new Taps();
-    private final Map<Trainable, Watched> watched = new IdentityHashMap<>();
-    private final StateKeeper keeper;
-    private final RefreshClock clock = new RefreshClock();
-    private final Map<String, Long> dropped = new ConcurrentHashMap<>();
-
-    private Watch(Model model) {
-      this.keeper = new StateKeeper(model);
-    }
-
-    /** A pass that threw had no end: what it left on the layers comes off now. */
-    private void endPass() {
-      taps.disarm();
-      watched.clear();
-    }
-
-    private void start(Network network) {
-      List<AdaFisherUpdater> updaters = new ArrayList<>();
-      for (UpdaterBlock block : network.updaterBlocks()) {
-        if (block.getGradientUpdater() instanceof AdaFisherUpdater updater) {
-          updater.bind(block);
-          updater.timeBy(clock);
-          updaters.add(updater);
-          if (updater.beginPass()) {
-            Trainable layer = block.getLayersAndVariablesInBlock().get(0).getLayer();
-            watched.computeIfAbsent(layer, Watched::of).blocks.put(updater, block);
-          }
-        }
-      }
-      keeper.passBegins(network, updaters);
-      if (!watched.isEmpty()) {
-        clock.begin();
-        Minibatch minibatch = network.minibatch();
-        timed(
-            () -> watched.values().forEach(layer -> layer.watching.begin(layer, this, minibatch)));
-      }
-    }
-
-    private void timed(Runnable part) {
-      long start = System.nanoTime();
-      part.run();
-      clock.add(System.nanoTime() - start);
-    }
-
-    private void finish(Network network) {
-      if (!watched.isEmpty()) {
-        timed(() -> takeStatistics(network));
-      }
-    }
-
-    private void takeStatistics(Network network) {
-      taps.disarm();
-      for (Watched layer : watched.values()) {
-        layer.lookBack();
-        if (layer.raw == null) {
-          continue;
-        }
-        if (!layer.raw.values().stream().allMatch(raw -> raw.fit(network.dataType()))) {
-          droppedRefreshes.incrementAndGet();
-          dropped.merge(layer.name, 1L, Long::sum);
-          if (said.add("not finite")) {
-            log.warn(
-                "Layer '{}' has activations or gradients that are not finite: its factors stay as"
-                    + " they are. Further ones are counted, not logged.",
-                layer.name);
-          }
-          layer.raw = Map.of();
-        }
-        layer.blocks.keySet().forEach(updater -> updater.deliver(layer.raw, true));
-      }
-      watched.clear();
-    }
-  }
-
-  /** A layer, or a vertex without one, whose factors are due. */
-  private static final class Watched {
-
-    private final String name;
-    private final Watching watching;
-    private final Map<AdaFisherUpdater, UpdaterBlock> blocks = new IdentityHashMap<>();
-    private Map<String, RawFactors> raw;
-    private Supplier<Map<String, RawFactors>> pass = () -> null;
-
-    /** Begins to watch. */
-    @FunctionalInterface
-    private interface Watching {
-      void begin(Watched watched, Watch watch, Minibatch minibatch);
-    }
-
-    private Watched(String name, Watching watching) {
-      this.name = name;
-      this.watching = watching;
-    }
-
-    private static Watched of(Trainable trainable) {
-      String name = trainable.getConfig().getLayerName();
-      if (trainable instanceof SameDiffGraphVertex vertex) {
-        VertexEstimator estimator = FactorEstimators.forVertex(vertex).orElseThrow();
-        return new Watched(
-            name,
-            (watched, watch, minibatch) ->
-                watched.pass = estimator.watch(vertex, watch.taps, minibatch));
-      }
-      Layer layer = Network.layerOf(trainable);
-      FactorEstimator estimator = FactorEstimators.forLayer(layer).orElseThrow();
-      return new Watched(
-          name, (watched, watch, minibatch) -> watched.watch(layer, estimator, watch, minibatch));
-    }
-
-    private void watch(Layer layer, FactorEstimator estimator, Watch watch, Minibatch minibatch) {
-      if (estimator instanceof FactorEstimator.FromSignal fromSignal) {
-        watch.taps.arm(
-            layer,
-            signal ->
-                watch.timed(
-                    () -> raw = Workspaces.outside(() -> fromSignal.estimate(signal, minibatch))));
-        pass = () -> raw;
-      } else if (estimator instanceof FactorEstimator.FromPass fromPass) {
-        pass = fromPass.watch(layer, watch.taps, minibatch);
-      } else if (estimator instanceof FactorEstimator.FromGradient fromGradient) {
-        pass = () -> fromGradient.estimate(layer, this::gradientOf, minibatch);
-      }
-    }
-
-    private void lookBack() {
-      raw = pass.get();
-    }
-
-    private INDArray gradientOf(String parameter) {
-      return blocks.values().stream()
-          .flatMap(block -> block.getLayersAndVariablesInBlock().stream())
-          .filter(state -> state.getParamName().equals(parameter))
-          .map(UpdaterBlock.ParamState::getGradView)
-          .findFirst()
-          .orElseThrow();
-    }
+  private PassWatch passesOf(Network network) {
+    AttachedNetwork present = attachedTo(network);
+    PassWatch passes = present.passes();
+    return passes == null ? PassWatch.of(network, present, this) : passes;
   }
 }

@@ -2,6 +2,7 @@ package org.adafisher;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.adafisher.capture.Workspaces;
 import org.adafisher.curvature.KroneckerFactors;
@@ -35,6 +36,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   private Preconditioner preconditioner;
   private BlockArrangement arrangement;
   private UpdaterBlock block;
+  private PassWatch passes;
 
   // Between the forward pass and the update.
   private boolean passSeen;
@@ -139,7 +141,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     statistics = Map.of();
     keepMissing = false;
     passSeen = true;
-    return refreshes() && preconditioner.hasFactors() && config.getFormulation().usesStatistics();
+    return wantsStatistics(steps);
   }
 
   /** Whether the block has not yet made a step. */
@@ -155,8 +157,38 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   private void takeOver(AdaFisherUpdater announced) {
     bind(announced.block);
     timeBy(announced.clock);
+    watchedBy(announced.passes);
     beginPass();
     deliver(announced.statistics, announced.keepMissing);
+  }
+
+  /** Who tells of passes, and is told of steps. */
+  void watchedBy(PassWatch watch) {
+    passes = watch;
+  }
+
+  /** The layer whose parameters the block has, the first of them if there are several. */
+  String layer() {
+    return block.getLayersAndVariablesInBlock().get(0).getLayer().getConfig().getLayerName();
+  }
+
+  /** The Euclidean norm of the momentum after the last step, corrected for its start at 0. */
+  double momentumNorm() {
+    return Nd4j.getBlasWrapper().level1().nrm2(momentum)
+        / (1 - Math.pow(config.getBeta(), steps + 1.0));
+  }
+
+  /** As if no pass had been announced. */
+  void forgetPass() {
+    passSeen = false;
+  }
+
+  /** Whether statistics of the layer refresh anything in the step with this count from 0. */
+  private boolean wantsStatistics(long step) {
+    Formulation formulation = config.getFormulation();
+    return formulation.refreshesAt(step, config.getRefreshInterval())
+        && preconditioner.hasFactors()
+        && formulation.usesStatistics();
   }
 
   /** Whose time a refresh adds to. */
@@ -205,18 +237,33 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     return preconditioner.damping();
   }
 
+  /** The step that begins: no listener has announced the pass that its gradient is from. */
+  private void beginUnannounced() {
+    Optional<StateKeeper> keeper = config.keeper();
+    keeper.flatMap(known -> known.announcedInsteadOf(this)).ifPresent(this::takeOver);
+    if (!passSeen) {
+      Optional.ofNullable(passes)
+          .or(() -> keeper.flatMap(StateKeeper::passes).filter(watch -> watch.isOf(this)))
+          .ifPresent(PassWatch::updateUnannounced);
+    }
+    if (!passSeen) {
+      throw new IllegalStateException(
+          "AdaFisher is not attached to this network%s: call AdaFisher.attach(net) after net.init(), and after net.setListeners(...); again on a restored or cloned network, and on the one that TransferLearningHelper trains (unfrozenMLN(), unfrozenGraph()); give a trainer that makes its network itself (EarlyStoppingTrainer) an attached network in place of a configuration; for a ParallelWrapper call it before the wrapper is built, or wrapper.setListeners(AdaFisher.attach(net)). Layer-wise pretraining tells no listener of its passes: pretrain with another updater."
+              .formatted(config.slot() == null ? "" : " (layer '" + config.slot().layer() + "')"));
+    }
+  }
+
   /**
-   * @throws IllegalStateException if no listener announced the pass that this gradient is from
+   * @throws IllegalStateException if the network is not attached, or needs to know of the pass that
+   *     this gradient is from and has not seen it
    */
   @Override
   public void applyUpdater(INDArray gradient, int iteration, int epoch) {
     if (!passSeen) {
-      config.keeper().flatMap(keeper -> keeper.announcedInsteadOf(this)).ifPresent(this::takeOver);
+      beginUnannounced();
     }
-    if (!passSeen) {
-      throw new IllegalStateException(
-          "AdaFisher is not attached to this network%s: call AdaFisher.attach(net) after net.init(), and again on a restored or cloned network; for a ParallelWrapper before it is built, or by wrapper.setListeners(AdaFisher.attach(net)). Layer-wise pretraining tells no listener of its passes: pretrain with another updater."
-              .formatted(config.slot() == null ? "" : " (layer '" + config.slot().layer() + "')"));
+    if (passes != null) {
+      passes.stepBegins(this, wantsStatistics(steps + 1));
     }
     double learningRate = config.getLearningRate(iteration, epoch);
     if (!(learningRate >= 0) || Double.isInfinite(learningRate)) {

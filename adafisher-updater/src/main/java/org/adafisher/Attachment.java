@@ -22,14 +22,18 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.api.OptimizationAlgorithm;
 import org.deeplearning4j.nn.api.Trainable;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
+import org.deeplearning4j.nn.conf.layers.AbstractLSTM;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.conf.layers.samediff.SameDiffVertex;
 import org.deeplearning4j.nn.layers.FrozenLayerWithBackprop;
 import org.deeplearning4j.nn.layers.samediff.SameDiffGraphVertex;
+import org.deeplearning4j.nn.params.DefaultParamInitializer;
 import org.deeplearning4j.nn.updater.BaseMultiLayerUpdater;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.TrainingListener;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.learning.config.IUpdater;
 import org.nd4j.linalg.learning.config.Sgd;
 import org.nd4j.shade.jackson.core.JsonProcessingException;
@@ -54,7 +58,10 @@ final class Attachment {
     AdaFisherListener listener = present.orElseGet(AdaFisherListener::new);
     boolean known = wasAttached(network);
     listener.attachTo(network);
-    if (known && network.iterationAndEpoch()[0] > 0 && isFresh(network)) {
+    if (known
+        && network.iterationAndEpoch()[0] > 0
+        && isFresh(network)
+        && !hasInitialBiases(network)) {
       log.warn(
           "The network has done {} iterations, but it comes without the updater state that"
               + " AdaFisher had in them (saved without it, or the file was cut short): momentum and"
@@ -234,6 +241,32 @@ final class Attachment {
   }
 
   /**
+   * Whether a network's parameters have not been trained, as far as one can tell: a network that is
+   * made from the configuration of a trained one has that one's count of iterations, but biases as
+   * they start.
+   */
+  private static boolean hasInitialBiases(Network network) {
+    boolean any = false;
+    for (Trainable trainable : network.trainables()) {
+      Layer layer = Network.layerOf(trainable);
+      INDArray bias = trainable.paramTable(false).get(DefaultParamInitializer.BIAS_KEY);
+      if (bias == null
+          || layer == null
+          || !(layer.conf().getLayer() instanceof FeedForwardLayer conf)
+          || conf instanceof AbstractLSTM) { // whose gates do not all start alike
+        continue;
+      }
+      any = true;
+      // Of the network's own type, in which the start value may be another number.
+      double start = Nd4j.scalar(bias.dataType(), conf.getBiasInit()).getDouble(0);
+      if (bias.minNumber().doubleValue() != start || bias.maxNumber().doubleValue() != start) {
+        return false;
+      }
+    }
+    return any;
+  }
+
+  /**
    * @param network prepared
    * @return names of the layers, and as {@code layer/parameter} of single parameters, that the rule
    *     is for
@@ -272,6 +305,13 @@ final class Attachment {
    */
   private static boolean isFrozen(Trainable trainable) {
     return Network.layerOf(trainable) instanceof FrozenLayerWithBackprop;
+  }
+
+  /** All AdaFisher updaters of a network. */
+  static List<AdaFisher> updatersOf(Network network) {
+    return network.trainables().stream()
+        .flatMap(trainable -> updatersOf(trainable).stream())
+        .toList();
   }
 
   /** The distinct AdaFisher updaters of a layer's parameters: one, or another for the biases. */

@@ -2,6 +2,7 @@ package org.adafisher;
 
 import java.lang.ref.WeakReference;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.adafisher.capture.Network;
 import org.deeplearning4j.nn.api.Model;
@@ -33,7 +34,9 @@ final class StateKeeper {
   private List<Kept> taken = List.of();
 
   /** The updaters that know of the pass which is under way. */
-  private List<AdaFisherUpdater> announced = List.of();
+  private List<WeakReference<AdaFisherUpdater>> announced = List.of();
+
+  private WeakReference<PassWatch> passes = new WeakReference<>(null);
 
   StateKeeper(Model network) {
     this.network = new WeakReference<>(network);
@@ -57,6 +60,17 @@ final class StateKeeper {
     return network.get() == other.model();
   }
 
+  void passesAreSeenBy(PassWatch watch) {
+    passes = new WeakReference<>(watch);
+  }
+
+  /**
+   * @return what follows the network's passes
+   */
+  Optional<PassWatch> passes() {
+    return Optional.ofNullable(passes.get());
+  }
+
   /**
    * @param network the network, with its optimizer
    * @param updaters its AdaFisher updaters
@@ -67,7 +81,7 @@ final class StateKeeper {
     optimizer = new WeakReference<>(present);
     trainer = new WeakReference<>(Thread.currentThread());
     kept = updaters.stream().map(Kept::of).toList();
-    announced = updaters;
+    announced = updaters.stream().map(WeakReference::new).toList();
     updaters.forEach(updater -> updater.getConfig().keepBy(this));
   }
 
@@ -101,6 +115,8 @@ final class StateKeeper {
    */
   synchronized Optional<AdaFisherUpdater> announcedInsteadOf(AdaFisherUpdater updater) {
     return announced.stream()
+        .map(WeakReference::get)
+        .filter(Objects::nonNull)
         .filter(one -> Kept.of(one).isOf(updater.getConfig(), updater.state()))
         .findFirst();
   }

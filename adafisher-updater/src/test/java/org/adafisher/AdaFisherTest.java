@@ -87,7 +87,7 @@ class AdaFisherTest {
         bad("totalSteps", "0", () -> new CosineSchedule(0.1, 0)),
         bad("minLr", "0.2", () -> new CosineSchedule(0.1, 10, 0.2)),
         bad("warmUpSteps", "10", () -> new CosineSchedule(0.1, 10, 0, 10)),
-        bad("learningRate", "0.0", () -> new AdaFisher().setLrAndSchedule(0, null)));
+        bad("learningRate", "-1.0", () -> new AdaFisher().setLrAndSchedule(-1, null)));
   }
 
   private static Centred centred(

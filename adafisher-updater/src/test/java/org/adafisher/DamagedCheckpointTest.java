@@ -21,7 +21,10 @@ import java.util.List;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipInputStream;
 import java.util.zip.ZipOutputStream;
+import org.adafisher.capture.Network;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
+import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.optimize.listeners.CheckpointListener;
@@ -126,6 +129,43 @@ class DamagedCheckpointTest {
     int state = file.length - 400; // in the updater's state, the last of the entries
     file[state] ^= 1;
     assertThatThrownBy(() -> restored(false, file)).isInstanceOf(IOException.class);
+  }
+
+  /** Of cross-validation: its networks share their configuration, and its count of iterations. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aNewNetworkOfATrainedOnesConfigurationHasLostNothing(boolean graph) {
+    Model net = trained(graph);
+    for (boolean fromJson : new boolean[] {false, true}) {
+      Model fresh = ofTheSameConfiguration(net, fromJson);
+      assertThat(Network.of(fresh).iterationAndEpoch()[0]).isPositive();
+      assertThat(TestNetworks.said(AdaFisher.class, () -> AdaFisher.attach(fresh))).isEmpty();
+      goOn(graph, fresh);
+
+      Model warmStart = ofTheSameConfiguration(net, fromJson);
+      warmStart.setParams(net.params().dup());
+      assertThat(TestNetworks.said(AdaFisher.class, () -> AdaFisher.attach(warmStart))).hasSize(1);
+    }
+  }
+
+  private static Model ofTheSameConfiguration(Model net, boolean fromJson) {
+    String json = Network.of(net).json();
+    if (net instanceof MultiLayerNetwork stack) {
+      MultiLayerNetwork fresh =
+          new MultiLayerNetwork(
+              fromJson
+                  ? MultiLayerConfiguration.fromJson(json)
+                  : stack.getLayerWiseConfigurations());
+      fresh.init();
+      return fresh;
+    }
+    ComputationGraph fresh =
+        new ComputationGraph(
+            fromJson
+                ? ComputationGraphConfiguration.fromJson(json)
+                : ((ComputationGraph) net).getConfiguration());
+    fresh.init();
+    return fresh;
   }
 
   @ParameterizedTest

@@ -187,6 +187,27 @@ class TrainingOptionsTest {
     assertThat(byHand.getLearningRate(0)).isEqualTo(1e-4);
   }
 
+  /** As schedules may. A network that stands still is saved and restored like any other. */
+  @Test
+  void theRateCanBeSetToZeroAndBack() {
+    for (AdaFisher updater : List.of(adaFisher(), AdaFisher.centred())) {
+      MultiLayerNetwork net = TestNetworks.mlp(updater);
+      AdaFisher.attach(net);
+      fit(net, batches(2));
+      double[] before = parameters(net);
+      net.setLearningRate(0);
+      fit(net, batches(4));
+      assertThat(parameters(net)).isEqualTo(before);
+      MultiLayerNetwork copy = net.clone();
+      AdaFisher.attach(copy);
+      fit(copy, batches(1));
+      assertThat(parameters(copy)).isEqualTo(before);
+      net.setLearningRate(1e-3);
+      fit(net, batches(1));
+      assertThat(parameters(net)).isNotEqualTo(before);
+    }
+  }
+
   @Test
   void theRateOfOneLayerCanBeSet() {
     MultiLayerNetwork net = TestNetworks.mlp(adaFisher());

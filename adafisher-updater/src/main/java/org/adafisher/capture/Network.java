@@ -146,6 +146,14 @@ public sealed interface Network {
   /** A {@link MultiLayerNetwork}. */
   record Stack(MultiLayerNetwork model) implements Network {
 
+    /** DL4J's own count needs labels, which a loop with external errors has none of. */
+    @Override
+    public Minibatch minibatch() {
+      int examples =
+          model.getLabels() == null ? Math.toIntExact(model.getInput().size(0)) : model.batchSize();
+      return new Minibatch(examples, model.conf().isMiniBatch());
+    }
+
     @Override
     public boolean isInitialized() {
       return model.isInitCalled();

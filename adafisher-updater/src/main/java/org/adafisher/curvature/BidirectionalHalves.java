@@ -1,6 +1,7 @@
 package org.adafisher.curvature;
 
 import java.lang.reflect.Field;
+import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
 
@@ -8,9 +9,17 @@ import org.deeplearning4j.nn.layers.recurrent.BidirectionalLayer;
  * The two layers inside a bidirectional one. DL4J 1.0.0-M2.1 keeps them in private fields that no
  * method gives out, so this reads the fields.
  */
-final class BidirectionalHalves {
+public final class BidirectionalHalves {
 
   private BidirectionalHalves() {}
+
+  /**
+   * @param both a bidirectional layer
+   * @return the layer that goes forwards and the one that goes backwards
+   */
+  public static List<Layer> of(BidirectionalLayer both) {
+    return List.of(forward(both), backward(both));
+  }
 
   static Layer forward(BidirectionalLayer both) {
     return read(both, "fwd");

@@ -32,6 +32,33 @@ public record RawFactors(double[] input, double[] gradient, double[] inputMean) 
   }
 
   /**
+   * With another minibatch's statistics, as if both had been one minibatch. The mean loss over both
+   * divides by more examples, which makes its gradients smaller.
+   *
+   * @param other of the same part
+   * @param examples how many these are of
+   * @param others how many the other ones are of
+   * @param averaged whether the loss that is minimised is the mean over the examples
+   * @return the statistics of all
+   */
+  public RawFactors and(RawFactors other, double examples, double others, boolean averaged) {
+    double own = examples / (examples + others);
+    double rest = others / (examples + others);
+    return new RawFactors(
+        sum(own, input, rest, other.input),
+        averaged
+            ? sum(own * own * own, gradient, rest * rest * rest, other.gradient)
+            : sum(own, gradient, rest, other.gradient),
+        sum(own, inputMean, rest, other.inputMean));
+  }
+
+  private static double[] sum(double a, double[] x, double b, double[] y) {
+    double[] result = new double[x.length];
+    Arrays.setAll(result, i -> a * x[i] + b * y[i]);
+    return result;
+  }
+
+  /**
    * @return whether every value is a number: an infinite or undefined activation or gradient, or a
    *     square beyond the data type's range, makes it false
    */

@@ -131,9 +131,14 @@ public abstract class LayerGradientUpdater<T extends LayerUpdater> implements Gr
   }
 
   /** The sentence for a network that lacks what {@code attach} gives it. */
-  protected final String notAttached() {
-    String name = config.getClass().getSimpleName();
+  private String notAttached() {
     return "%1$s is not attached to this network: call %1$s.attach(net) after net.init(), and again on a restored or cloned network."
-        .formatted(name);
+        .formatted(config.getClass().getSimpleName());
+  }
+
+  /** The sentence for a step that no listener was told of. */
+  protected final String notTold() {
+    return "%1$s was not told of this step: after net.setListeners(...) call %1$s.attach(net) again, and in a training loop by hand net.getListeners().forEach(l -> l.onGradientCalculation(net)) between gradient and update."
+        .formatted(config.getClass().getSimpleName());
   }
 }

@@ -27,10 +27,10 @@ public abstract class LayerUpdater implements IUpdater {
   private final ParameterBlock block;
 
   /**
-   * @param learningRate above 0, or ignored if there is a schedule
+   * @param learningRate 0 or more, or ignored if there is a schedule
    * @param learningRateSchedule or {@code null}
    * @param block {@code null} until attached
-   * @throws IllegalArgumentException if the rate is not above 0
+   * @throws IllegalArgumentException if the rate is below 0 or no number
    */
   protected LayerUpdater(
       double learningRate, ISchedule learningRateSchedule, ParameterBlock block) {
@@ -139,7 +139,8 @@ public abstract class LayerUpdater implements IUpdater {
   @Override
   public final void setLrAndSchedule(double lr, ISchedule lrSchedule) {
     if (lrSchedule == null) {
-      positive("learningRate", lr);
+      require(
+          lr >= 0 && lr < Double.POSITIVE_INFINITY, "learningRate", lr, "a number of 0 or more");
     }
     learningRate = lr;
     learningRateSchedule = lrSchedule;

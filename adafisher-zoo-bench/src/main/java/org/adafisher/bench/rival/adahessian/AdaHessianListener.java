@@ -2,10 +2,14 @@ package org.adafisher.bench.rival.adahessian;
 
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.adafisher.bench.rival.BlockParameter;
 import org.adafisher.capture.Network;
 import org.adafisher.capture.Workspaces;
 import org.deeplearning4j.nn.api.Model;
+import org.deeplearning4j.nn.api.layers.IOutputLayer;
+import org.deeplearning4j.nn.graph.ComputationGraph;
+import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.deeplearning4j.optimize.api.BaseTrainingListener;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -53,6 +57,7 @@ final class AdaHessianListener extends BaseTrainingListener {
   }
 
   private static void refresh(Network network, List<Stepped> due) {
+    requireLoss(network);
     INDArray z = signs(network, due);
     INDArray diagonal = new HessianProduct(network).times(z).muli(z);
     for (Stepped block : due) {
@@ -61,6 +66,21 @@ final class AdaHessianListener extends BaseTrainingListener {
         averageKernels(own, parameter);
       }
       block.updater().deliver(own);
+    }
+  }
+
+  private static void requireLoss(Network network) {
+    // A graph tells nobody of its labels, and takes them from its layers before it gets here.
+    boolean hasLoss =
+        network.model() instanceof ComputationGraph graph
+            ? IntStream.range(0, graph.getNumOutputArrays())
+                .allMatch(output -> graph.getOutputLayer(output) instanceof IOutputLayer)
+            : ((MultiLayerNetwork) network.model()).getOutputLayer() instanceof IOutputLayer output
+                && output.getLabels() != null;
+    if (!hasLoss) {
+      throw new IllegalStateException(
+          "AdaHessian differentiates the loss on the labels, of which this step has none: train"
+              + " with external errors (backpropGradient) by another updater.");
     }
   }
 

@@ -40,7 +40,7 @@ final class AdaHessianUpdater extends LayerGradientUpdater<AdaHessian> {
   protected void step(INDArray gradient, double learningRate, long steps) {
     AdaHessian config = getConfig();
     if (!passSeen || diagonal == null && refreshes()) {
-      throw new IllegalStateException(notAttached());
+      throw new IllegalStateException(notTold());
     }
     passSeen = false;
     INDArray m = array(0);

@@ -37,6 +37,9 @@ public final class KFacListener extends BaseTrainingListener {
   /** Of the pass that is under way, by layer name. */
   private final Map<String, KroneckerMoments> observed = new HashMap<>();
 
+  /** Whether there was a pass since the last step. */
+  private boolean passSeen;
+
   private final Set<String> said = new HashSet<>();
   private long droppedRefreshes;
   private long failedInverses;
@@ -70,6 +73,7 @@ public final class KFacListener extends BaseTrainingListener {
     Network network = Network.of(model);
     taps.disarm();
     observed.clear();
+    passSeen = true;
     Workspaces.outside(
         () -> {
           Minibatch minibatch = network.minibatch();
@@ -98,11 +102,23 @@ public final class KFacListener extends BaseTrainingListener {
     taps.disarm();
   }
 
-  /** Only called when a step follows. */
+  /**
+   * Only called when a step follows: by Deeplearning4j in every {@code fit}, by hand otherwise.
+   *
+   * @throws IllegalStateException if it was told of no pass and the step needs statistics
+   */
   @Override
   public void onGradientCalculation(Model model) {
     Network network = Network.of(model);
     List<Attached<KFacUpdater>> factored = factored(network);
+    if (!passSeen && factored.stream().anyMatch(one -> one.updater().refreshesFactors())) {
+      throw new IllegalStateException(
+          "KFac was not told of the pass that this step's gradient is from, whose statistics it"
+              + " needs: call net.getListeners().forEach(l -> l.onForwardPass(net, List.of()))"
+              + " between feedForward and backpropGradient.");
+    }
+    passSeen = false;
+    taps.disarm();
     int[] time = network.iterationAndEpoch();
     double lossScale = network.minibatch().lossScale();
     double sum = 0;

@@ -77,7 +77,7 @@ final class KFacUpdater extends LayerGradientUpdater<KFac> {
   @Override
   protected void step(INDArray gradient, double learningRate, long steps) {
     if (!preconditioned && weights.isPresent()) {
-      throw new IllegalStateException(notAttached());
+      throw new IllegalStateException(notTold());
     }
     preconditioned = false;
     // BLAS calls cost a microsecond where ND4J's own operations cost dozens.
