@@ -2,7 +2,10 @@ package org.adafisher.bench;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.adafisher.bench.backend.BackendException;
 import org.adafisher.bench.backend.BackendSelector;
@@ -14,6 +17,7 @@ import org.adafisher.bench.report.ConsoleProgress;
 import org.adafisher.bench.run.Experiment;
 import org.adafisher.bench.run.ExperimentException;
 import org.adafisher.bench.run.ResultsDirectory;
+import org.adafisher.bench.run.Work;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -31,8 +35,8 @@ abstract class ExperimentCommand implements Callable<Integer> {
               + " only.")
   private Path out;
 
-  /** Computes. */
-  abstract void compute(Experiment experiment) throws IOException, ExperimentException;
+  /** What is done. */
+  abstract Work work();
 
   /**
    * Sees whether the command can be given this configuration, before anything is done.
@@ -47,26 +51,71 @@ abstract class ExperimentCommand implements Callable<Integer> {
     if (out != null && configFiles.size() > 1) {
       throw new ConfigException("--out goes with one CONFIG, and there are " + configFiles.size());
     }
-    for (Path file : configFiles) {
-      ExperimentConfig config = ConfigReader.read(file);
-      call(file, out == null ? config : config.withOutput(out));
+    List<ConfigFile> configs = read();
+    if (configs.size() == 1) {
+      carryOut(configs.get(0), prepare(configs.get(0)));
+      return 0;
+    }
+    // Twice, for the data of all may not fit into memory: a mistake in the last is to be found
+    // before hours are spent on the first.
+    for (ConfigFile config : configs) {
+      prepare(config);
+    }
+    for (ConfigFile config : configs) {
+      carryOut(config, prepare(config));
     }
     return 0;
   }
 
-  private void call(Path file, ExperimentConfig config)
-      throws DataException, ExperimentException, BackendException, ConfigException, IOException {
-    long start = System.nanoTime();
-    try {
-      check(config);
-      BackendSelector.select(config.backend());
-      try (ResultsDirectory directory = ResultsDirectory.open(config, file);
-          ConsoleProgress progress = ConsoleProgress.start(System.console() != null, System.out)) {
-        System.out.printf("%n%s%n", ExperimentReport.headline(config));
-        compute(new Experiment(config, directory, progress));
+  /**
+   * A configuration as it was when it was read: somebody may go on editing the file.
+   *
+   * @param path for messages
+   * @param content what the file held
+   * @param config what that says
+   */
+  private record ConfigFile(Path path, byte[] content, ExperimentConfig config) {}
+
+  /** All configurations, each of which has to write to a folder of its own. */
+  private List<ConfigFile> read() throws ConfigException {
+    List<ConfigFile> configs = new ArrayList<>();
+    Map<Path, Path> owners = new HashMap<>();
+    for (Path file : configFiles) {
+      byte[] content = ConfigReader.content(file);
+      ExperimentConfig read = ConfigReader.read(file, content);
+      ExperimentConfig config = out == null ? read : read.withOutput(out);
+      configs.add(new ConfigFile(file, content, config));
+      Path owner = owners.put(config.output().toAbsolutePath().normalize(), file);
+      if (owner != null) {
+        throw new ConfigException(
+            "%s and %s both write to %s; give each an output of its own, or run one at a time"
+                .formatted(owner, file, config.output()));
       }
+    }
+    return configs;
+  }
+
+  private Experiment.Prepared prepare(ConfigFile file)
+      throws BackendException, ConfigException, IOException {
+    try {
+      check(file.config());
+      BackendSelector.select(file.config().backend());
+      return Experiment.prepare(file.config(), work());
     } catch (DataException | ExperimentException e) {
-      throw new ConfigException(file, e.getMessage(), e);
+      throw new ConfigException(file.path(), e.getMessage(), e);
+    }
+  }
+
+  private void carryOut(ConfigFile file, Experiment.Prepared experiment)
+      throws ConfigException, IOException {
+    long start = System.nanoTime();
+    ExperimentConfig config = file.config();
+    try (ResultsDirectory directory = ResultsDirectory.open(config, file.content());
+        ConsoleProgress progress = ConsoleProgress.start(System.console() != null, System.out)) {
+      System.out.printf("%n%s%n", ExperimentReport.headline(config));
+      experiment.carryOut(directory, progress);
+    } catch (ExperimentException e) {
+      throw new ConfigException(file.path(), e.getMessage(), e);
     }
     ExperimentReport.write(config, config.output(), System.out);
     System.out.printf("%d s in all.%n", (System.nanoTime() - start) / 1_000_000_000L);

@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.adafisher.bench.config.ConfigException;
 import org.adafisher.bench.config.ConfigReader;
+import org.adafisher.bench.config.ExperimentConfig;
+import org.adafisher.bench.run.ExperimentException;
 import org.adafisher.bench.run.ResultsDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -30,7 +32,13 @@ final class ReportCommand implements Callable<Integer> {
               + " expected",
           null);
     }
-    ExperimentReport.write(ConfigReader.read(configuration), directory, System.out);
+    ExperimentConfig config = ConfigReader.read(configuration);
+    try {
+      ResultsDirectory.requireDescribed(config, directory);
+    } catch (ExperimentException e) {
+      throw new ConfigException(directory, e.getMessage(), e);
+    }
+    ExperimentReport.write(config, directory, System.out);
     return 0;
   }
 }

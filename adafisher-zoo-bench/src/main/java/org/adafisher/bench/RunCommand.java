@@ -1,8 +1,6 @@
 package org.adafisher.bench;
 
-import java.io.IOException;
-import org.adafisher.bench.run.Experiment;
-import org.adafisher.bench.run.ExperimentException;
+import org.adafisher.bench.run.Work;
 import picocli.CommandLine.Command;
 
 /** Runs experiments as they are configured. */
@@ -15,7 +13,7 @@ import picocli.CommandLine.Command;
 final class RunCommand extends ExperimentCommand {
 
   @Override
-  void compute(Experiment experiment) throws IOException, ExperimentException {
-    experiment.run();
+  Work work() {
+    return Work.RUN;
   }
 }

@@ -1,9 +1,8 @@
 package org.adafisher.bench;
 
-import java.io.IOException;
 import org.adafisher.bench.config.ExperimentConfig;
-import org.adafisher.bench.run.Experiment;
 import org.adafisher.bench.run.ExperimentException;
+import org.adafisher.bench.run.Work;
 import picocli.CommandLine.Command;
 
 /** Chooses learning rates, then runs experiments at them. */
@@ -24,7 +23,7 @@ final class TuneCommand extends ExperimentCommand {
   }
 
   @Override
-  void compute(Experiment experiment) throws IOException, ExperimentException {
-    experiment.tune();
+  Work work() {
+    return Work.TUNE;
   }
 }

@@ -2,9 +2,6 @@ package org.adafisher.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -41,7 +38,7 @@ class MainTest {
     Path config = write(MINIATURE);
     Path out = directory.resolve("deep/out");
 
-    Console console = execute("run", config.toString(), "--out", out.toString());
+    Console console = Console.of("run", config.toString(), "--out", out.toString());
 
     assertThat(console.status()).as(console.err()).isZero();
     assertThat(console.out())
@@ -63,7 +60,7 @@ class MainTest {
 
     byte[] report = Files.readAllBytes(out.resolve("report.html"));
     Files.delete(out.resolve("report.html"));
-    assertThat(execute("report", out.toString()).status()).isZero();
+    assertThat(Console.of("report", out.toString()).status()).isZero();
     assertThat(out.resolve("report.html")).hasBinaryContent(report);
   }
 
@@ -76,7 +73,7 @@ class MainTest {
                 .replace("name: digits,", "name: digits-pixels,"));
     Path out = directory.resolve("out");
 
-    Console console = execute("run", config.toString(), "--out", out.toString());
+    Console console = Console.of("run", config.toString(), "--out", out.toString());
 
     assertThat(console.status()).as(console.err()).isZero();
     assertThat(out.resolve("report.html"))
@@ -93,9 +90,9 @@ class MainTest {
                 .replace("name: digits,", "name: digits, imageSize: 43,")
                 .replace("type: adam,", "type: centred-adam,"));
 
-    assertMistake(
+    Console.assertMistake(
         "alexnet and Adam do not go together: centred-adam cannot train it, since its layer",
-        execute("run", config.toString(), "--out", directory.resolve("out").toString()));
+        Console.of("run", config.toString(), "--out", directory.resolve("out").toString()));
   }
 
   @Test
@@ -106,7 +103,7 @@ class MainTest {
                 + "tuning: {trials: 3, ratio: 3, epochs: 1, seeds: [9]}\n");
     Path out = directory.resolve("out");
 
-    Console console = execute("tune", config.toString(), "--out", out.toString());
+    Console console = Console.of("tune", config.toString(), "--out", out.toString());
 
     assertThat(console.status()).as(console.err()).isZero();
     assertThat(console.out()).contains("tuning: 9 runs");
@@ -120,7 +117,7 @@ class MainTest {
     Path config = write(MINIATURE + "cost: {rounds: 3}\n");
     Path out = directory.resolve("out");
 
-    Console console = execute("cost", config.toString(), "--out", out.toString());
+    Console console = Console.of("cost", config.toString(), "--out", out.toString());
 
     assertThat(console.status()).as(console.err()).isZero();
     assertThat(Files.readAllLines(out.resolve("cost.csv"))).hasSize(1 + 2 * 3);
@@ -129,7 +126,7 @@ class MainTest {
 
   @Test
   void listNamesEverything() {
-    Console console = execute("list", "--configs", "../config");
+    Console console = Console.of("list", "--configs", "../config");
 
     assertThat(console.status()).isZero();
     assertThat(console.out())
@@ -165,8 +162,9 @@ class MainTest {
       throws Exception {
     Path config = write(MINIATURE.replace(right, wrong.replace("\\n", "\n")));
 
-    assertMistake(
-        sentence, execute("run", config.toString(), "--out", directory.resolve("out").toString()));
+    Console.assertMistake(
+        sentence,
+        Console.of("run", config.toString(), "--out", directory.resolve("out").toString()));
   }
 
   @Test
@@ -180,25 +178,21 @@ class MainTest {
     Path config =
         write(MINIATURE.replace("name: digits", "name: cifar10, directory: '" + data + "'"));
 
-    assertMistake(
+    Console.assertMistake(
         "data_batch_5.bin",
-        execute("run", config.toString(), "--out", directory.resolve("out").toString()));
+        Console.of("run", config.toString(), "--out", directory.resolve("out").toString()));
   }
 
   @Test
   void whatACommandCannotDoIsOneSentenceAndStatusTwo() throws Exception {
     String config = write(MINIATURE).toString();
 
-    assertMistake("it does not say how to tune", execute("tune", config));
-    assertMistake("there are no results here", execute("report", directory.toString()));
-    assertMistake("none.yaml: there is no such file", execute("run", directory + "/none.yaml"));
-    assertMistake("--out goes with one CONFIG", execute("run", config, config, "--out", "x"));
-  }
-
-  private static void assertMistake(String sentence, Console console) {
-    assertThat(console.status()).as(console.err()).isEqualTo(2);
-    assertThat(console.err().strip().lines()).hasSize(1);
-    assertThat(console.err()).contains(sentence);
+    Console.assertMistake("it does not say how to tune", Console.of("tune", config));
+    Console.assertMistake("there are no results here", Console.of("report", directory.toString()));
+    Console.assertMistake(
+        "none.yaml: there is no such file", Console.of("run", directory + "/none.yaml"));
+    Console.assertMistake(
+        "--out goes with one CONFIG", Console.of("run", config, config, "--out", "x"));
   }
 
   @Test
@@ -206,7 +200,7 @@ class MainTest {
     Path file = Files.createFile(directory.resolve("file"));
 
     Console console =
-        execute("run", write(MINIATURE).toString(), "--out", file.resolve("out").toString());
+        Console.of("run", write(MINIATURE).toString(), "--out", file.resolve("out").toString());
 
     assertThat(console.status()).isEqualTo(1);
     assertThat(console.err().strip().lines()).hasSize(1);
@@ -215,34 +209,15 @@ class MainTest {
 
   @Test
   void withoutACommandItSaysWhichThereAre() {
-    Console console = execute();
+    Console console = Console.of();
 
     assertThat(console.status()).isEqualTo(2);
     assertThat(console.err())
         .contains("Usage: adafisher-bench", "list", "run", "tune", "cost", "report");
-    assertThat(execute("--version").out()).startsWith("adafisher-bench ");
+    assertThat(Console.of("--version").out()).startsWith("adafisher-bench ");
   }
 
   private Path write(String text) throws Exception {
     return Files.writeString(directory.resolve("experiment.yaml"), text);
-  }
-
-  private record Console(int status, String out, String err) {}
-
-  private static Console execute(String... arguments) {
-    PrintStream realOut = System.out;
-    PrintStream realErr = System.err;
-    ByteArrayOutputStream out = new ByteArrayOutputStream();
-    ByteArrayOutputStream err = new ByteArrayOutputStream();
-    System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
-    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
-    try {
-      int status = Main.execute(arguments);
-      return new Console(
-          status, out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
-    } finally {
-      System.setOut(realOut);
-      System.setErr(realErr);
-    }
   }
 }

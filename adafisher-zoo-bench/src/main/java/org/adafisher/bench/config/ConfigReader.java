@@ -1,6 +1,9 @@
 package org.adafisher.bench.config;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -86,7 +89,32 @@ public final class ConfigReader {
    * @throws ConfigException at the first mistake
    */
   public static ExperimentConfig read(Path file) throws ConfigException {
-    Section root = new Section(file, YamlNode.read(file), "an experiment");
+    return read(file, content(file));
+  }
+
+  /**
+   * What a file holds.
+   *
+   * @throws ConfigException if it cannot be read
+   */
+  public static byte[] content(Path file) throws ConfigException {
+    try {
+      return Files.readAllBytes(file);
+    } catch (NoSuchFileException e) {
+      throw new ConfigException(file, "there is no such file");
+    } catch (IOException e) {
+      throw new ConfigException(file, "the file cannot be read (" + e.getMessage() + ")");
+    }
+  }
+
+  /**
+   * The experiment in what a file holds.
+   *
+   * @param file for error messages
+   * @throws ConfigException at the first mistake
+   */
+  public static ExperimentConfig read(Path file, byte[] content) throws ConfigException {
+    Section root = new Section(file, YamlNode.read(file, content), "an experiment");
     root.allow(KEYS);
     List<OptimizerConfig> optimizers = optimizers(root);
     List<Integer> seeds = root.counts("seeds");

@@ -1,6 +1,7 @@
 package org.adafisher.bench.config;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.adafisher.bench.backend.Backend;
@@ -79,25 +80,39 @@ public record ExperimentConfig(
   }
 
   /**
-   * Whether runs of this experiment and of another can stand in one table: they may differ in how
-   * many models, optimizers and seeds there are, not in what any of them is.
+   * What keeps runs of this experiment and of another out of one table, as keys of the
+   * configuration; nothing if they can stand in one. They may differ in how many models, optimizers
+   * and seeds there are, not in what any of them is.
    */
-  public boolean continues(ExperimentConfig other) {
-    return backend == other.backend
-        && data.equals(other.data)
-        && batchSize == other.batchSize
-        && budget.equals(other.budget)
-        && schedule.equals(other.schedule)
-        && reference.equals(other.reference)
-        && tuning.equals(other.tuning)
-        && sweep.equals(other.sweep)
-        && models.stream()
-            .allMatch(
-                m -> other.models.stream().allMatch(o -> !o.name().equals(m.name()) || o.equals(m)))
-        && optimizers.stream()
-            .allMatch(
-                m ->
-                    other.optimizers.stream()
-                        .allMatch(o -> !o.name().equals(m.name()) || o.equals(m)));
+  public List<String> differences(ExperimentConfig other) {
+    List<String> keys = new ArrayList<>();
+    addIf(keys, "backend", backend != other.backend);
+    addIf(keys, "data", !data.equals(other.data));
+    addIf(keys, "batchSize", batchSize != other.batchSize);
+    addIf(keys, "epochs, seconds or protocol", !budget.equals(other.budget));
+    addIf(keys, "schedule", !schedule.equals(other.schedule));
+    addIf(keys, "reference", !reference.equals(other.reference));
+    addIf(keys, "tuning", !tuning.equals(other.tuning));
+    addIf(keys, "sweep", !sweep.equals(other.sweep));
+    for (ModelConfig model : models) {
+      addIf(
+          keys,
+          "the model '" + model.name() + "'",
+          other.models.stream().anyMatch(o -> o.name().equals(model.name()) && !o.equals(model)));
+    }
+    for (OptimizerConfig optimizer : optimizers) {
+      addIf(
+          keys,
+          "the optimizer '" + optimizer.name() + "'",
+          other.optimizers.stream()
+              .anyMatch(o -> o.name().equals(optimizer.name()) && !o.equals(optimizer)));
+    }
+    return List.copyOf(keys);
+  }
+
+  private static void addIf(List<String> keys, String key, boolean different) {
+    if (different) {
+      keys.add(key);
+    }
   }
 }

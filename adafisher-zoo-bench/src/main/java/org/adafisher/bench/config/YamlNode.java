@@ -6,8 +6,6 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.dataformat.yaml.YAMLFactory;
 import com.fasterxml.jackson.dataformat.yaml.YAMLParser;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -55,14 +53,12 @@ sealed interface YamlNode {
   }
 
   /**
-   * Reads a file that holds exactly one YAML document.
+   * Reads what a file holds, which has to be exactly one YAML document.
    *
-   * @throws ConfigException if it cannot be read, is empty, is not YAML, has a key twice, or has an
-   *     alias
+   * @throws ConfigException if it is empty, is not YAML, has a key twice, or has an alias
    */
-  static YamlNode read(Path file) throws ConfigException {
-    try (YAMLParser parser =
-        new YAMLFactory().createParser(Utf8.decode(Files.readAllBytes(file)))) {
+  static YamlNode read(Path file, byte[] content) throws ConfigException {
+    try (YAMLParser parser = new YAMLFactory().createParser(Utf8.decode(content))) {
       if (parser.nextToken() == null) {
         throw new ConfigException(file, 1, "the file is empty, an experiment is expected");
       }
@@ -72,8 +68,6 @@ sealed interface YamlNode {
             file, line(parser), "a second document starts here, one a file is allowed");
       }
       return root;
-    } catch (NoSuchFileException e) {
-      throw new ConfigException(file, "there is no such file");
     } catch (NotUtf8Exception e) {
       throw new ConfigException(
           file, e.line(), "the file " + e.getMessage() + "; save it as UTF-8");

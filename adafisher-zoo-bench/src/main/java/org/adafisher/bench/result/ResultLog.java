@@ -152,6 +152,17 @@ public final class ResultLog {
     return JSON.readValue(line, EpochLine.class).result();
   }
 
+  /**
+   * The run of a {@link #line}, with that epoch alone.
+   *
+   * @throws JsonProcessingException if it is not such a line
+   */
+  public static RunResult run(String line) throws JsonProcessingException {
+    EpochLine epoch = JSON.readValue(line, EpochLine.class);
+    return new RunResult(
+        epoch.trial(), epoch.parameters(), epoch.plannedSteps(), List.of(epoch.result()));
+  }
+
   private static void put(Map<Trial, RunResult> runs, EpochLine line) {
     List<EpochResult> epochs = new ArrayList<>();
     RunResult before = runs.get(line.trial());

@@ -7,10 +7,12 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -18,6 +20,7 @@ import java.util.zip.ZipOutputStream;
 import org.adafisher.bench.result.EpochResult;
 import org.adafisher.bench.result.ResultLog;
 import org.adafisher.bench.result.RunResult;
+import org.adafisher.bench.result.Trial;
 import org.adafisher.capture.Network;
 import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -38,12 +41,51 @@ import org.nd4j.linalg.factory.Nd4j;
 record Checkpoint(Model network, Map<String, double[]> optimizerState, EpochResult epoch) {
 
   private static final int BUFFER = 1 << 16;
+  private static final String ENDING = ".checkpoint";
   private static final String EPOCH = "epoch.json";
   private static final String OPTIMIZER = "optimizer.bin";
   private static final String STACK = "multi-layer-network.json";
   private static final String GRAPH = "computation-graph.json";
   private static final String PARAMETERS = "parameters.bin";
   private static final String UPDATER = "updater.bin";
+
+  /** Where the checkpoint of a run is. */
+  static Path file(Path checkpoints, Trial trial) {
+    String name =
+        String.format(
+            Locale.ROOT,
+            "%s-%s-%s-%d-%d",
+            trial.model(),
+            trial.optimizer(),
+            trial.learningRate(),
+            trial.batchSize(),
+            trial.seed());
+    // Names come from people; two that differ only in odd characters must not share a file.
+    String safe = name.replaceAll("[^A-Za-z0-9.-]", "_");
+    return checkpoints.resolve(safe + "-" + Integer.toHexString(name.hashCode()) + ENDING);
+  }
+
+  /**
+   * The last epochs of the runs that have a checkpoint, without their networks.
+   *
+   * @param checkpoints a folder, which need not exist
+   * @throws IOException if one of them is damaged
+   */
+  static Map<Path, RunResult> lastEpochs(Path checkpoints) throws IOException {
+    Map<Path, RunResult> runs = new LinkedHashMap<>();
+    if (Files.isDirectory(checkpoints)) {
+      try (DirectoryStream<Path> files = Files.newDirectoryStream(checkpoints, "*" + ENDING)) {
+        for (Path file : files) {
+          try (ZipFile zip = new ZipFile(file.toFile())) {
+            runs.put(file, ResultLog.run(text(zip, zip.getEntry(EPOCH))));
+          } catch (IOException | RuntimeException e) {
+            throw damaged(file, e);
+          }
+        }
+      }
+    }
+    return runs;
+  }
 
   /** Writes a file that is there in full or not at all. */
   static void write(Path file, Model network, Map<String, double[]> optimizerState, RunResult run)
@@ -78,11 +120,15 @@ record Checkpoint(Model network, Map<String, double[]> optimizerState, EpochResu
       String line = text(zip, zip.getEntry(EPOCH));
       return new Checkpoint(network(zip), optimizerState(zip), ResultLog.epoch(line));
     } catch (IOException | RuntimeException e) {
-      throw new IOException(
-          "the checkpoint %s is damaged (%s); remove it, and its run starts again"
-              .formatted(file, e.getMessage()),
-          e);
+      throw damaged(file, e);
     }
+  }
+
+  private static IOException damaged(Path file, Exception cause) {
+    return new IOException(
+        "the checkpoint %s is damaged (%s); remove it, and its run starts again"
+            .formatted(file, cause.getMessage()),
+        cause);
   }
 
   /**

@@ -23,39 +23,103 @@ public final class Experiment {
   private final ProgressListener listener;
   private final Setup setup;
 
+  private Experiment(
+      ExperimentConfig config, Setup setup, ResultsDirectory directory, ProgressListener listener) {
+    this.config = config;
+    this.setup = setup;
+    this.directory = directory;
+    this.listener = listener;
+  }
+
   /**
-   * Loads the data.
+   * Loads the data and builds the networks; nothing is written before one of the methods below is
+   * called.
    *
    * @param config what to do
    * @param directory keeps the results
    * @param listener is told about the progress
    * @throws DataException if files of the data set are missing or wrong
-   * @throws ExperimentException if data and models do not go together
+   * @throws ExperimentException if data, models and optimizers do not go together
    */
   public Experiment(ExperimentConfig config, ResultsDirectory directory, ProgressListener listener)
       throws DataException, ExperimentException {
-    this.config = config;
-    this.directory = directory;
-    this.listener = listener;
-    this.setup = Setup.of(config);
+    this(config, Setup.of(config), directory, listener);
+  }
+
+  /**
+   * An experiment of which all that could be refused has been looked at; nothing has been written.
+   */
+  public static final class Prepared {
+
+    private final ExperimentConfig config;
+    private final Work work;
+    private final Setup setup;
+
+    private Prepared(ExperimentConfig config, Work work, Setup setup) {
+      this.config = config;
+      this.work = work;
+      this.setup = setup;
+    }
+
+    /**
+     * Does the work.
+     *
+     * @param directory keeps the results
+     * @param listener is told about the progress
+     * @throws IOException if results cannot be written or read
+     * @throws ExperimentException if another program has changed the folder since
+     */
+    public void carryOut(ResultsDirectory directory, ProgressListener listener)
+        throws IOException, ExperimentException {
+      Experiment experiment = new Experiment(config, setup, directory, listener);
+      switch (work) {
+        case RUN -> experiment.run();
+        case TUNE -> experiment.tune();
+        case COST -> experiment.cost();
+      }
+    }
+  }
+
+  /**
+   * Loads the data, builds the networks and looks at the folder's earlier results. Reads only.
+   *
+   * @param config what to do, and where the results are to go
+   * @throws DataException if files of the data set are missing or wrong
+   * @throws ExperimentException if data, models and optimizers do not go together, or the folder
+   *     has results that this experiment may not add to
+   * @throws IOException if the folder's results cannot be read
+   */
+  public static Prepared prepare(ExperimentConfig config, Work work)
+      throws DataException, ExperimentException, IOException {
+    Setup setup = Setup.of(config);
+    EarlierResults.in(config.output()).requireContinuedBy(config, work);
+    return new Prepared(config, work, setup);
   }
 
   /**
    * Makes all runs at the learning rates of the configuration, or on its sweep.
    *
    * @throws IOException if results cannot be written or read
+   * @throws ExperimentException if the folder has results that it may not add to
    */
   public void run() throws IOException, ExperimentException {
+    directory.begin(config, Work.RUN);
     make(Results.stage(config, Map.of()), Results.runsFile(directory.path()));
   }
 
   /**
    * Tries learning rates, then makes all runs at the best ones.
    *
-   * @throws ExperimentException if the configuration does not say how to tune
+   * @throws ExperimentException if the configuration does not say how to tune, or the folder has
+   *     results that it may not add to
    * @throws IOException if results cannot be written or read
    */
   public void tune() throws IOException, ExperimentException {
+    if (config.tuning().isEmpty()) {
+      throw new ExperimentException(
+          "it does not say how to tune; add for example tuning: {trials: 5, seeds: [11]}");
+    }
+    directory.begin(config, Work.TUNE);
     Path tuningFile = Results.tuningFile(directory.path());
     make(Stage.tuning(config), tuningFile);
     Results.Tuning tuning = Results.tuning(config, ResultLog.read(tuningFile).runs());
@@ -66,10 +130,12 @@ public final class Experiment {
    * Times training steps.
    *
    * @throws IOException if results cannot be written
+   * @throws ExperimentException if the folder has results of another experiment
    */
   public void cost() throws IOException, ExperimentException {
-    CostFile.write(
-        Results.costFile(directory.path()), time(config.costRounds(), List.of(config.batchSize())));
+    List<CostResult> costs = time(config.costRounds(), List.of(config.batchSize()));
+    directory.begin(config, Work.COST);
+    CostFile.write(Results.costFile(directory.path()), costs);
   }
 
   private void make(Stage stage, Path file) throws IOException, ExperimentException {
@@ -78,7 +144,7 @@ public final class Experiment {
             setup,
             new Allowance(config.reference(), times),
             ResultLog.open(file),
-            directory.path().resolve("checkpoints"),
+            Results.checkpoints(directory.path()),
             listener)
         .run(stage);
   }

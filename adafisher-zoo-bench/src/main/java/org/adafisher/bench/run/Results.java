@@ -24,6 +24,7 @@ public record Results(List<RunResult> runs, Optional<Tuning> tuning, List<CostRe
   private static final String RUNS = "epochs.jsonl";
   private static final String TUNING = "tuning.jsonl";
   private static final String COSTS = "cost.json";
+  private static final String CHECKPOINTS = "checkpoints";
   private static final String STEP_TIMES = "step-times.json";
 
   /**
@@ -46,6 +47,10 @@ public record Results(List<RunResult> runs, Optional<Tuning> tuning, List<CostRe
 
   static Path costFile(Path directory) {
     return directory.resolve(COSTS);
+  }
+
+  static Path checkpoints(Path directory) {
+    return directory.resolve(CHECKPOINTS);
   }
 
   /**

@@ -15,8 +15,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.adafisher.bench.config.ConfigException;
-import org.adafisher.bench.config.ConfigReader;
 import org.adafisher.bench.config.ExperimentConfig;
 import org.adafisher.bench.result.AtomicFile;
 
@@ -28,39 +26,57 @@ public final class ResultsDirectory implements AutoCloseable {
   private static final String LOCK = "lock";
 
   private final Path directory;
+  private final byte[] configuration;
   private final FileChannel channel;
 
-  private ResultsDirectory(Path directory, FileChannel channel) {
+  private ResultsDirectory(Path directory, byte[] configuration, FileChannel channel) {
     this.directory = directory;
+    this.configuration = configuration;
     this.channel = channel;
   }
 
   /**
-   * Makes the folder, or opens it to go on with what is there.
+   * Makes the folder, or opens it to go on with what is there. Nothing of that is changed before
+   * the experiment begins.
    *
-   * @param configFile is copied into the folder
-   * @throws ExperimentException if another program is at work in it, or it has the results of
-   *     another experiment
+   * @param configuration the YAML that was read, which is put into the folder then
+   * @throws ExperimentException if another program is at work in it
    * @throws IOException if it cannot be written
    */
-  public static ResultsDirectory open(ExperimentConfig config, Path configFile)
+  public static ResultsDirectory open(ExperimentConfig config, byte[] configuration)
       throws IOException, ExperimentException {
     Path directory = config.output();
     Files.createDirectories(directory);
-    FileChannel channel = lock(directory);
-    try {
-      Path copy = directory.resolve(CONFIGURATION);
-      if (Files.exists(copy)) {
-        refuseAnotherExperiment(config, copy);
-      }
-      AtomicFile.write(copy, Files.readAllBytes(configFile));
-      ResultsDirectory results = new ResultsDirectory(directory, channel);
-      results.noteEnvironment();
-      return results;
-    } catch (IOException | ExperimentException | RuntimeException e) {
-      channel.close();
-      throw e;
+    return new ResultsDirectory(directory, configuration, lock(directory));
+  }
+
+  /**
+   * Sees whether a folder's configuration describes all of its results, so that a report by it
+   * shows them all.
+   *
+   * @param config the folder's own
+   * @throws ExperimentException if it does not
+   * @throws IOException if the results cannot be read
+   */
+  public static void requireDescribed(ExperimentConfig config, Path directory)
+      throws ExperimentException, IOException {
+    EarlierResults.in(directory).requireDescribedBy(config);
+  }
+
+  /**
+   * Begins to write.
+   *
+   * @throws ExperimentException if the folder has results that the experiment may not add to; they
+   *     are as they were
+   */
+  void begin(ExperimentConfig config, Work work) throws IOException, ExperimentException {
+    EarlierResults earlier = EarlierResults.in(directory);
+    earlier.requireContinuedBy(config, work);
+    if (earlier.none() && !earlier.sameConfiguration(config)) {
+      earlier.removeLeftovers();
     }
+    AtomicFile.write(configuration(directory), configuration);
+    noteEnvironment();
   }
 
   /** The system frees the lock of a program that is killed. */
@@ -81,21 +97,6 @@ public final class ResultsDirectory implements AutoCloseable {
               .formatted(directory));
     }
     return channel;
-  }
-
-  private static void refuseAnotherExperiment(ExperimentConfig config, Path copy)
-      throws ExperimentException {
-    boolean same;
-    try {
-      same = config.continues(ConfigReader.read(copy));
-    } catch (ConfigException e) {
-      same = false;
-    }
-    if (!same) {
-      throw new ExperimentException(
-          "%s has the results of another configuration (its config.yaml differs in more than models, optimizers or seeds that were added); choose another --out, or remove it"
-              .formatted(copy.getParent()));
-    }
   }
 
   private void noteEnvironment() throws IOException {

@@ -1,6 +1,8 @@
 package org.adafisher.bench.run;
 
 import java.util.Collections;
+import java.util.HashMap;
+import java.util.Map;
 import org.adafisher.bench.config.ExperimentConfig;
 import org.adafisher.bench.config.ModelConfig;
 import org.adafisher.bench.config.OptimizerConfig;
@@ -25,6 +27,7 @@ final class Setup {
 
   private final ExperimentConfig config;
   private final Dataset data;
+  private final Map<String, Long> parameters = new HashMap<>();
 
   private Setup(ExperimentConfig config, Dataset data) {
     this.config = config;
@@ -32,7 +35,7 @@ final class Setup {
   }
 
   /**
-   * Loads the data and sees whether every model takes it.
+   * Loads the data and sees whether every model takes it and can be trained by every optimizer.
    *
    * @throws DataException if files are missing or wrong
    * @throws ExperimentException if data and models do not go together
@@ -55,7 +58,29 @@ final class Setup {
           "the batch size of %d is larger than the training part of %s, which has %d examples"
               .formatted(largest, config.data().type(), data.size(Part.TRAIN)));
     }
-    return new Setup(config, data);
+    Setup setup = new Setup(config, data);
+    setup.requireNetworks();
+    return setup;
+  }
+
+  /**
+   * Builds every network once, small cost beside its training: what cannot be trained is said
+   * before anything is written, not after hours, when its turn comes.
+   */
+  private void requireNetworks() throws ExperimentException {
+    int seed = config.seeds().get(0);
+    for (ModelConfig model : config.models()) {
+      for (OptimizerConfig optimizer : config.optimizers()) {
+        parameters.put(
+            model.name(),
+            network(model, optimizer, seed, stepsAnEpoch(config.batchSize())).numParams());
+      }
+    }
+  }
+
+  /** How many parameters a model has on this data. */
+  long parameters(String model) {
+    return parameters.get(model);
   }
 
   Dataset data() {

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.adafisher.bench.optimizer.OptimizerType;
@@ -149,17 +148,6 @@ final class StageRunner {
   }
 
   private Path checkpoint(Trial trial) {
-    String name =
-        String.format(
-            Locale.ROOT,
-            "%s-%s-%s-%d-%d",
-            trial.model(),
-            trial.optimizer(),
-            trial.learningRate(),
-            trial.batchSize(),
-            trial.seed());
-    // Names come from people; two that differ only in odd characters must not share a file.
-    String safe = name.replaceAll("[^A-Za-z0-9.-]", "_");
-    return checkpoints.resolve(safe + "-" + Integer.toHexString(name.hashCode()) + ".checkpoint");
+    return Checkpoint.file(checkpoints, trial);
   }
 }

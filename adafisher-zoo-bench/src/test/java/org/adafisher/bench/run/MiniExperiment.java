@@ -1,6 +1,7 @@
 package org.adafisher.bench.run;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,7 +45,8 @@ final class MiniExperiment {
   /** Runs in the folder, with what is there. */
   static Results run(Path folder, String yaml, ProgressListener listener) throws Exception {
     ExperimentConfig config = config(folder, yaml);
-    try (ResultsDirectory directory = ResultsDirectory.open(config, file(folder, yaml))) {
+    try (ResultsDirectory directory =
+        ResultsDirectory.open(config, yaml.getBytes(StandardCharsets.UTF_8))) {
       new Experiment(config, directory, listener).run();
     }
     return Results.read(config, config.output());

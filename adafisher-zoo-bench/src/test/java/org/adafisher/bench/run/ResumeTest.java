@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -202,15 +203,15 @@ class ResumeTest {
   @Test
   void twoProgramsDoNotWriteToOneFolder() throws Exception {
     var config = MiniExperiment.config(folder, MiniExperiment.YAML);
-    Path file = MiniExperiment.file(folder, MiniExperiment.YAML);
+    byte[] yaml = MiniExperiment.YAML.getBytes(StandardCharsets.UTF_8);
 
-    try (ResultsDirectory first = ResultsDirectory.open(config, file)) {
+    try (ResultsDirectory first = ResultsDirectory.open(config, yaml)) {
       assertThat(first.path()).exists();
-      assertThatThrownBy(() -> ResultsDirectory.open(config, file))
+      assertThatThrownBy(() -> ResultsDirectory.open(config, yaml))
           .isInstanceOf(ExperimentException.class)
           .hasMessageStartingWith("another run is writing to ");
     }
-    ResultsDirectory.open(config, file).close();
+    ResultsDirectory.open(config, yaml).close();
   }
 
   /** All that is measured but time. */
