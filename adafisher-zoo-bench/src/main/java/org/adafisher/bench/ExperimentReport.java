@@ -93,6 +93,10 @@ public final class ExperimentReport {
     long complete = results.runs().stream().filter(RunResult::complete).count();
     conditions.put("runs", "%d of %d complete".formatted(complete, results.runs().size()));
     conditions.put("data", data(config.data()));
+    results.runs().stream()
+        .flatMap(run -> run.dataSha256().stream())
+        .findFirst()
+        .ifPresent(sha256 -> conditions.put("SHA-256 of the data", sha256));
     if (Datasets.REGISTRY.get(config.data().type()).task() == Task.RECONSTRUCTION) {
       conditions.put("loss", "squared error summed over an image's pixels");
       conditions.put(

@@ -19,6 +19,7 @@ import org.adafisher.bench.optimizer.Optimizers;
 import org.adafisher.bench.optimizer.Regularization;
 import org.adafisher.bench.optimizer.Schedules;
 import org.adafisher.bench.text.Perplexity;
+import org.deeplearning4j.nn.conf.layers.FeedForwardLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.nd4j.linalg.dataset.DataSet;
 import org.nd4j.linalg.dataset.api.iterator.DataSetIterator;
@@ -30,6 +31,7 @@ import org.nd4j.linalg.schedule.ISchedule;
 final class Training {
 
   private static final String EPOCH = "epoch";
+  private static final String CONTENT = "SHA-256 of the text";
   private static final String CHECKPOINT = "model.zip";
   private static final int REFRESH_MILLIS = 250;
 
@@ -67,7 +69,7 @@ final class Training {
    * Trains all epochs that are left.
    *
    * @return the trained network
-   * @throws IllegalArgumentException if the directory has the model of another recipe
+   * @throws IllegalArgumentException if the directory has the model of another recipe or text
    * @throws IOException if the checkpoint cannot be read or written
    */
   ComputationGraph run() throws IOException {
@@ -77,6 +79,7 @@ final class Training {
     if (Files.exists(file)) {
       Checkpoint checkpoint = Checkpoint.read(file);
       requireSameRecipe(checkpoint.notes());
+      requireSameText(checkpoint);
       graph = checkpoint.graph();
       type.attach(graph, recipe.optimizerValues());
       type.restoreOwnState(graph, checkpoint.optimizerState());
@@ -90,6 +93,7 @@ final class Training {
       runEpoch(graph, epoch);
       Map<String, String> notes = new LinkedHashMap<>(recipe.words());
       notes.put(EPOCH, String.valueOf(epoch));
+      notes.put(CONTENT, data.sha256());
       new Checkpoint(graph, notes, type.ownState(graph)).write(file);
     }
     return graph;
@@ -122,6 +126,25 @@ final class Training {
                         .formatted(file, name, notes.get(name), value));
               }
             });
+  }
+
+  /** A model of another text would take its tokens for those of this one, and write nonsense. */
+  private void requireSameText(Checkpoint checkpoint) {
+    String before = checkpoint.notes().get(CONTENT);
+    var output = (FeedForwardLayer) checkpoint.graph().getOutputLayer(0).conf().getLayer();
+    boolean sameText =
+        before == null
+            ? output.getNOut() == data.tokenizer().vocabularySize()
+            : before.equals(data.sha256());
+    if (!sameText) {
+      throw new IllegalArgumentException(
+          "%s was trained on another content of %s than it has now; put the old text back, give another --out, or remove it"
+              .formatted(file, recipe.text()));
+    }
+    if (before == null) {
+      out.printf(
+          "%s does not say on which text it was trained; it is taken to be the same.%n", file);
+    }
   }
 
   private int stepsAnEpoch() {

@@ -10,6 +10,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -38,6 +39,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.learning.config.IUpdater;
@@ -57,18 +59,21 @@ class TrainingTest {
 
   @BeforeEach
   void readText() throws IOException, DataException {
-    Path file = Files.writeString(directory.resolve("rhyme.txt"), TEXT.repeat(40));
-    data =
-        Datasets.language(
-            new DataRequest(
-                Optional.of(file),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                OptionalInt.empty(),
-                Augmentation.NONE,
-                recipe("adam", 1).form()));
+    data = read(TEXT.repeat(40));
+  }
+
+  private TokenDataset read(String text) throws IOException, DataException {
+    Path file = Files.writeString(directory.resolve("rhyme.txt"), text);
+    return Datasets.language(
+        new DataRequest(
+            Optional.of(file),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            OptionalInt.empty(),
+            Augmentation.NONE,
+            recipe("adam", 1).form()));
   }
 
   @Test
@@ -123,6 +128,85 @@ class TrainingTest {
         .isInstanceOf(IOException.class)
         .hasMessageContaining("cannot be read")
         .hasMessageContaining("remove it to start again");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "fish, bird", // another vocabulary
+    "one, neo", // the same letters
+    "'u', 'j'" // the same numbers, for letters are numbered by how frequent they are
+  })
+  void theModelOfAnEditedTextIsNotGoneOnWith(String old, String edited) throws Exception {
+    training(recipe("adam", 1), this::network).run();
+    byte[] before = Files.readAllBytes(directory.resolve("model.zip"));
+    data = read(TEXT.replace(old, edited).repeat(40));
+
+    assertThatThrownBy(() -> training(recipe("adam", 1), TrainingTest::never).run())
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("model.zip was trained on another content of rhyme than it has now")
+        .hasMessageEndingWith("put the old text back, give another --out, or remove it");
+
+    assertThat(directory.resolve("model.zip")).hasBinaryContent(before);
+    data = read(TEXT.repeat(40));
+    training(recipe("adam", 1), TrainingTest::never).run();
+  }
+
+  @Test
+  void aModelThatDoesNotSayItsTextIsAcceptedWithOneLineIfItsVocabularyFits() throws Exception {
+    training(recipe("adam", 1), this::network).run();
+    Path file = directory.resolve("model.zip");
+    Checkpoint checkpoint = Checkpoint.read(file);
+    Map<String, String> notes = new HashMap<>(checkpoint.notes());
+    notes.remove("SHA-256 of the text");
+    new Checkpoint(checkpoint.graph(), notes, checkpoint.optimizerState()).write(file);
+
+    training(recipe("adam", 1), TrainingTest::never).run();
+    assertThat(console.toString(StandardCharsets.UTF_8))
+        .contains(
+            "model.zip does not say on which text it was trained; it is taken to be the same.");
+
+    data = read(TEXT.replace("fish", "bird").repeat(40));
+    assertThatThrownBy(() -> training(recipe("adam", 1), TrainingTest::never).run())
+        .hasMessageContaining("another content of rhyme");
+  }
+
+  @Test
+  void anEditedTextIsOneSentenceAndStatusTwo() throws Exception {
+    Path text = Files.writeString(directory.resolve("small.txt"), TEXT.repeat(40));
+    String[] arguments = {
+      "--text",
+      text.toString(),
+      "--out",
+      directory.resolve("out").toString(),
+      "--tokenizer",
+      "character",
+      "--context",
+      "8",
+      "--layers",
+      "1",
+      "--heads",
+      "1",
+      "--width",
+      "4",
+      "--epochs",
+      "1",
+      "--tokens",
+      "5"
+    };
+    PrintStream realErr = System.err;
+    ByteArrayOutputStream err = new ByteArrayOutputStream();
+    System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+    try {
+      assertThat(LanguageModel.execute(arguments)).isZero();
+      Files.writeString(text, TEXT.replace("fish", "bird").repeat(40));
+      err.reset();
+      assertThat(LanguageModel.execute(arguments)).isEqualTo(2);
+    } finally {
+      System.setErr(realErr);
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8).strip().lines())
+        .hasSize(1)
+        .allMatch(line -> line.contains("was trained on another content of"));
   }
 
   @Test

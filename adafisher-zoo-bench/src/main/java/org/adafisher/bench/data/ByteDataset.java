@@ -22,6 +22,20 @@ record ByteDataset(Shape shape, Map<Part, Examples> parts, Minibatches minibatch
   private static final long AUGMENTATION_STREAM = 0x5DEECE66DL;
 
   @Override
+  public String sha256() {
+    ContentHash hash = new ContentHash().add(shape.task().name()).add(shape.input().toString());
+    hash.add(shape.classes());
+    for (Part part : Part.values()) {
+      Examples examples = parts.get(part);
+      hash.add(examples.classes());
+      for (byte[] row : examples.rows()) {
+        hash.add(row);
+      }
+    }
+    return hash.hex();
+  }
+
+  @Override
   public int size(Part part) {
     return parts.get(part).size();
   }

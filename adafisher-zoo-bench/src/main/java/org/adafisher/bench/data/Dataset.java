@@ -8,6 +8,12 @@ public interface Dataset {
   /** What a model has to fit. */
   Shape shape();
 
+  /**
+   * SHA-256 of the examples as they are used, in hexadecimal digits: another one whenever an
+   * example, its answer or its part is another one, whatever the files look like.
+   */
+  String sha256();
+
   /** How many examples a part has. */
   int size(Part part);
 

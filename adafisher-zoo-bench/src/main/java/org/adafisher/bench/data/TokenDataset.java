@@ -56,6 +56,19 @@ public final class TokenDataset implements Dataset {
     return new Shape(Task.LANGUAGE, InputType.recurrent(tokens, context), tokens);
   }
 
+  /** The tokens and what they mean: other letters in the same order are the same numbers. */
+  @Override
+  public String sha256() {
+    ContentHash hash = new ContentHash().add(context, tokenizer.vocabularySize());
+    for (int token = 0; token < tokenizer.vocabularySize(); token++) {
+      hash.add(tokenizer.piece(token)).add(tokenizer.decode(new int[] {token}));
+    }
+    for (Part part : Part.values()) {
+      hash.add(parts.get(part));
+    }
+    return hash.hex();
+  }
+
   /**
    * The text that a part begins with. Tokens can be bytes, and a part can begin inside a character:
    * what is there of a character in part is left out.

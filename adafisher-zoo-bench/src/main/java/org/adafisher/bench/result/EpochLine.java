@@ -1,6 +1,7 @@
 package org.adafisher.bench.result;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.adafisher.bench.result.EpochResult.FactorSpread;
@@ -27,17 +28,19 @@ record EpochLine(
     double meanStepMillis,
     Double testLoss,
     Double testAccuracy,
-    Map<String, FactorSpread> factorSpread) {
+    Map<String, FactorSpread> factorSpread,
+    String dataSha256) {
 
-  static EpochLine of(Trial trial, long parameters, long plannedSteps, EpochResult epoch) {
+  static EpochLine of(RunResult run, EpochResult epoch) {
+    Trial trial = run.trial();
     return new EpochLine(
         trial.model(),
         trial.optimizer(),
         trial.learningRate(),
         trial.batchSize(),
         trial.seed(),
-        parameters,
-        plannedSteps,
+        run.parameters(),
+        run.plannedSteps(),
         epoch.epoch(),
         epoch.steps(),
         epoch.seconds(),
@@ -49,11 +52,18 @@ record EpochLine(
         epoch.meanStepMillis(),
         epoch.test().map(TestResult::loss).orElse(null),
         epoch.test().map(TestResult::accuracy).orElse(null),
-        epoch.factorSpread());
+        epoch.factorSpread(),
+        run.dataSha256().orElse(null));
   }
 
   Trial trial() {
     return new Trial(model, optimizer, learningRate, batchSize, seed);
+  }
+
+  /** The run with these epochs. */
+  RunResult run(List<EpochResult> epochs) {
+    return new RunResult(
+        trial(), parameters, plannedSteps, Optional.ofNullable(dataSha256), epochs);
   }
 
   EpochResult result() {

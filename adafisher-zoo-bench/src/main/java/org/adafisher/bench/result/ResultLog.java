@@ -9,10 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The results of an experiment: a file that only grows, one line of JSON for each epoch of each
@@ -25,10 +27,12 @@ public final class ResultLog {
 
   private final Path file;
   private final Map<Trial, RunResult> runs;
+  private final Set<Optional<String>> datasets;
 
-  private ResultLog(Path file, Map<Trial, RunResult> runs) {
+  private ResultLog(Path file, Map<Trial, RunResult> runs, Set<Optional<String>> datasets) {
     this.file = file;
     this.runs = runs;
+    this.datasets = Set.copyOf(datasets);
   }
 
   /**
@@ -55,6 +59,7 @@ public final class ResultLog {
    */
   public static ResultLog read(Path file) throws IOException {
     Map<Trial, RunResult> runs = new LinkedHashMap<>();
+    Set<Optional<String>> datasets = new HashSet<>();
     if (Files.exists(file)) {
       byte[] content = Files.readAllBytes(file);
       int number = 0;
@@ -65,7 +70,9 @@ public final class ResultLog {
         }
         number++;
         try {
-          put(runs, JSON.readValue(content, from, to - from, EpochLine.class));
+          EpochLine line = JSON.readValue(content, from, to - from, EpochLine.class);
+          put(runs, line);
+          datasets.add(Optional.ofNullable(line.dataSha256()));
           from = to + 1;
         } catch (JsonProcessingException e) {
           throw new IOException(
@@ -75,7 +82,7 @@ public final class ResultLog {
         }
       }
     }
-    return new ResultLog(file, runs);
+    return new ResultLog(file, runs, datasets);
   }
 
   /**
@@ -93,6 +100,14 @@ public final class ResultLog {
   /** The runs so far, in the order in which they were begun. */
   public List<RunResult> runs() {
     return List.copyOf(runs.values());
+  }
+
+  /**
+   * The SHA-256 of the data in all lines that were read, one of them empty if some lines do not say
+   * it.
+   */
+  public Set<Optional<String>> datasets() {
+    return datasets;
   }
 
   /** What there is of a run. */
@@ -131,6 +146,7 @@ public final class ResultLog {
                     same,
                     run.parameters(),
                     run.plannedSteps(),
+                    run.dataSha256(),
                     run.epochs().subList(0, Math.min(epochs, run.epochs().size()))));
     StringBuilder text = new StringBuilder();
     for (RunResult run : runs.values()) {
@@ -143,8 +159,7 @@ public final class ResultLog {
 
   /** One epoch of a run as a line, without its end. */
   public static String line(RunResult run, EpochResult epoch) throws JsonProcessingException {
-    return JSON.writeValueAsString(
-        EpochLine.of(run.trial(), run.parameters(), run.plannedSteps(), epoch));
+    return JSON.writeValueAsString(EpochLine.of(run, epoch));
   }
 
   /** The epoch in a {@link #line}. */
@@ -159,8 +174,7 @@ public final class ResultLog {
    */
   public static RunResult run(String line) throws JsonProcessingException {
     EpochLine epoch = JSON.readValue(line, EpochLine.class);
-    return new RunResult(
-        epoch.trial(), epoch.parameters(), epoch.plannedSteps(), List.of(epoch.result()));
+    return epoch.run(List.of(epoch.result()));
   }
 
   private static void put(Map<Trial, RunResult> runs, EpochLine line) {
@@ -170,7 +184,6 @@ public final class ResultLog {
       epochs.addAll(before.epochs());
     }
     epochs.add(line.result());
-    runs.put(
-        line.trial(), new RunResult(line.trial(), line.parameters(), line.plannedSteps(), epochs));
+    runs.put(line.trial(), line.run(epochs));
   }
 }

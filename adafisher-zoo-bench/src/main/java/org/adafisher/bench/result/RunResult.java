@@ -2,6 +2,7 @@ package org.adafisher.bench.result;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One run: one model trained by one optimizer from one seed.
@@ -9,13 +10,29 @@ import java.util.List;
  * @param trial what was run
  * @param parameters how many parameters the model has
  * @param plannedSteps how many minibatches the run has in all
+ * @param dataSha256 the content of the data set; empty where an older version did not record it
  * @param epochs one result an epoch, from epoch 1 on; fewer than planned while the run goes on
  */
-public record RunResult(Trial trial, long parameters, long plannedSteps, List<EpochResult> epochs) {
+public record RunResult(
+    Trial trial,
+    long parameters,
+    long plannedSteps,
+    Optional<String> dataSha256,
+    List<EpochResult> epochs) {
 
   /** Copies the list. */
   public RunResult {
     epochs = List.copyOf(epochs);
+  }
+
+  /** A run that does not say of which data it is. */
+  public RunResult(Trial trial, long parameters, long plannedSteps, List<EpochResult> epochs) {
+    this(trial, parameters, plannedSteps, Optional.empty(), epochs);
+  }
+
+  /** The same run, which goes on with that content of the data set. */
+  public RunResult onData(String sha256) {
+    return new RunResult(trial, parameters, plannedSteps, Optional.of(sha256), epochs);
   }
 
   /** The result after the last epoch so far. */
@@ -32,6 +49,6 @@ public record RunResult(Trial trial, long parameters, long plannedSteps, List<Ep
   public RunResult with(EpochResult epoch) {
     List<EpochResult> more = new ArrayList<>(epochs);
     more.add(epoch);
-    return new RunResult(trial, parameters, plannedSteps, more);
+    return new RunResult(trial, parameters, plannedSteps, dataSha256, more);
   }
 }

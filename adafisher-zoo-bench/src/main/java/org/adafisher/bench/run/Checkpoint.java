@@ -11,7 +11,9 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.zip.ZipEntry;
@@ -71,13 +73,13 @@ record Checkpoint(Model network, Map<String, double[]> optimizerState, EpochResu
    * @param checkpoints a folder, which need not exist
    * @throws IOException if one of them is damaged
    */
-  static Map<Path, RunResult> lastEpochs(Path checkpoints) throws IOException {
-    Map<Path, RunResult> runs = new LinkedHashMap<>();
+  static List<RunResult> lastEpochs(Path checkpoints) throws IOException {
+    List<RunResult> runs = new ArrayList<>();
     if (Files.isDirectory(checkpoints)) {
       try (DirectoryStream<Path> files = Files.newDirectoryStream(checkpoints, "*" + ENDING)) {
         for (Path file : files) {
           try (ZipFile zip = new ZipFile(file.toFile())) {
-            runs.put(file, ResultLog.run(text(zip, zip.getEntry(EPOCH))));
+            runs.add(ResultLog.run(text(zip, zip.getEntry(EPOCH))));
           } catch (IOException | RuntimeException e) {
             throw damaged(file, e);
           }

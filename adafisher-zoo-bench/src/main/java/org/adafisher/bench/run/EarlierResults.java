@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -26,8 +27,10 @@ import org.adafisher.bench.result.Trial;
  * @param directory the folder, which need not exist
  * @param runs of the experiment itself, those that have an epoch
  * @param tried of the tuning, likewise
+ * @param datasets the SHA-256 of the data they are of; one is empty if some do not say it
  */
-record EarlierResults(Path directory, List<RunResult> runs, List<RunResult> tried) {
+record EarlierResults(
+    Path directory, List<RunResult> runs, List<RunResult> tried, Set<Optional<String>> datasets) {
 
   private static final String ANOTHER_PLACE = "choose another --out, or remove it";
 
@@ -37,10 +40,11 @@ record EarlierResults(Path directory, List<RunResult> runs, List<RunResult> trie
    * @throws IOException if a file in it cannot be read, or is damaged
    */
   static EarlierResults in(Path directory) throws IOException {
-    return new EarlierResults(
-        directory,
-        ResultLog.read(Results.runsFile(directory)).runs(),
-        ResultLog.read(Results.tuningFile(directory)).runs());
+    ResultLog runs = ResultLog.read(Results.runsFile(directory));
+    ResultLog tried = ResultLog.read(Results.tuningFile(directory));
+    Set<Optional<String>> datasets = new LinkedHashSet<>(runs.datasets());
+    datasets.addAll(tried.datasets());
+    return new EarlierResults(directory, runs.runs(), tried.runs(), datasets);
   }
 
   /** Whether no epoch has been recorded: there is nothing to lose then. */
@@ -51,9 +55,12 @@ record EarlierResults(Path directory, List<RunResult> runs, List<RunResult> trie
   /**
    * Sees whether an experiment may add to the folder.
    *
+   * @param setup its data and networks as they are now
    * @throws ExperimentException if it would mix results, or leave some of them out
+   * @throws IOException if a checkpoint cannot be read
    */
-  void requireContinuedBy(ExperimentConfig config, Work work) throws ExperimentException {
+  void requireContinuedBy(ExperimentConfig config, Work work, Setup setup)
+      throws ExperimentException, IOException {
     boolean costs = work != Work.COST && Files.exists(Results.costFile(directory));
     if (none() && !costs) {
       return;
@@ -70,6 +77,7 @@ record EarlierResults(Path directory, List<RunResult> runs, List<RunResult> trie
           "%s has results of %s, which this configuration leaves out; put it back, or choose another --out"
               .formatted(directory, String.join(", ", dropped)));
     }
+    requireSameData(config, setup);
     if (work == Work.RUN && !tried.isEmpty()) {
       throw new ExperimentException(
           "%s has learning rates that were tuned, and a run at those of the configuration would not be seen beside them; go on with tune, or choose another --out"
@@ -82,6 +90,47 @@ record EarlierResults(Path directory, List<RunResult> runs, List<RunResult> trie
     }
   }
 
+  private void requireSameData(ExperimentConfig config, Setup setup)
+      throws ExperimentException, IOException {
+    List<RunResult> saved = Checkpoint.lastEpochs(Results.checkpoints(directory));
+    Set<Optional<String>> known = new LinkedHashSet<>(datasets);
+    saved.forEach(run -> known.add(run.dataSha256()));
+    known.remove(Optional.<String>empty());
+    known.remove(Optional.of(setup.dataSha256()));
+    String remedy = "put back what they were made of, or choose another --out";
+    if (!known.isEmpty()) {
+      throw new ExperimentException(
+          "%s has results on other data: the content of %s has changed since (SHA-256 %s then, %s now); %s"
+              .formatted(
+                  directory,
+                  config.data(),
+                  known.iterator().next().orElseThrow(),
+                  setup.dataSha256(),
+                  remedy));
+    }
+    // Of older results this is all that is known.
+    for (RunResult run : Stream.of(runs, tried, saved).flatMap(List::stream).toList()) {
+      Long parameters = setup.parameters().get(run.trial().model());
+      if (parameters != null && parameters != run.parameters()) {
+        throw new ExperimentException(
+            "%s has results of %s with %d parameters, and on %s it has %d now, so the content of that has changed since; %s"
+                .formatted(
+                    directory,
+                    run.trial().model(),
+                    run.parameters(),
+                    config.data(),
+                    parameters,
+                    remedy));
+      }
+    }
+  }
+
+  /** Whether what a stopped program left is of the same data, as far as it says. */
+  boolean sameData(Setup setup) throws IOException {
+    return Checkpoint.lastEpochs(Results.checkpoints(directory)).stream()
+        .allMatch(run -> run.dataSha256().orElse("").equals(setup.dataSha256()));
+  }
+
   /**
    * Sees whether the folder's own configuration says what its results are of.
    *
@@ -89,6 +138,13 @@ record EarlierResults(Path directory, List<RunResult> runs, List<RunResult> trie
    * @throws ExperimentException if a report by it would leave results out
    */
   void requireDescribedBy(ExperimentConfig config) throws ExperimentException {
+    Set<Optional<String>> known = new LinkedHashSet<>(datasets);
+    known.remove(Optional.<String>empty());
+    if (known.size() > 1) {
+      throw new ExperimentException(
+          "its results are of %d different contents of %s, which one table cannot hold; move the lines of each dataSha256 into a folder of their own"
+              .formatted(known.size(), config.data()));
+    }
     List<String> missing = new ArrayList<>(undescribedBy(config));
     if (missing.isEmpty()) {
       missing.addAll(unplanned(config));

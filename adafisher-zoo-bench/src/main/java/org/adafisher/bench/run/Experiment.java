@@ -92,7 +92,7 @@ public final class Experiment {
   public static Prepared prepare(ExperimentConfig config, Work work)
       throws DataException, ExperimentException, IOException {
     Setup setup = Setup.of(config);
-    EarlierResults.in(config.output()).requireContinuedBy(config, work);
+    EarlierResults.in(config.output()).requireContinuedBy(config, work, setup);
     return new Prepared(config, work, setup);
   }
 
@@ -103,7 +103,7 @@ public final class Experiment {
    * @throws ExperimentException if the folder has results that it may not add to
    */
   public void run() throws IOException, ExperimentException {
-    directory.begin(config, Work.RUN);
+    directory.begin(config, Work.RUN, setup);
     make(Results.stage(config, Map.of()), Results.runsFile(directory.path()));
   }
 
@@ -119,7 +119,7 @@ public final class Experiment {
       throw new ExperimentException(
           "it does not say how to tune; add for example tuning: {trials: 5, seeds: [11]}");
     }
-    directory.begin(config, Work.TUNE);
+    directory.begin(config, Work.TUNE, setup);
     Path tuningFile = Results.tuningFile(directory.path());
     make(Stage.tuning(config), tuningFile);
     Results.Tuning tuning = Results.tuning(config, ResultLog.read(tuningFile).runs());
@@ -134,7 +134,7 @@ public final class Experiment {
    */
   public void cost() throws IOException, ExperimentException {
     List<CostResult> costs = time(config.costRounds(), List.of(config.batchSize()));
-    directory.begin(config, Work.COST);
+    directory.begin(config, Work.COST, setup);
     CostFile.write(Results.costFile(directory.path()), costs);
   }
 

@@ -15,11 +15,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.adafisher.bench.config.ExperimentConfig;
 import org.adafisher.bench.result.AtomicFile;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A folder with the results of one experiment, which one program at a time may add to. */
 public final class ResultsDirectory implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ResultsDirectory.class);
 
   private static final String CONFIGURATION = "config.yaml";
   private static final String ENVIRONMENT = "environment.jsonl";
@@ -69,11 +74,19 @@ public final class ResultsDirectory implements AutoCloseable {
    * @throws ExperimentException if the folder has results that the experiment may not add to; they
    *     are as they were
    */
-  void begin(ExperimentConfig config, Work work) throws IOException, ExperimentException {
+  void begin(ExperimentConfig config, Work work, Setup setup)
+      throws IOException, ExperimentException {
     EarlierResults earlier = EarlierResults.in(directory);
-    earlier.requireContinuedBy(config, work);
-    if (earlier.none() && !earlier.sameConfiguration(config)) {
-      earlier.removeLeftovers();
+    earlier.requireContinuedBy(config, work, setup);
+    if (earlier.none()) {
+      if (!earlier.sameConfiguration(config) || !earlier.sameData(setup)) {
+        earlier.removeLeftovers();
+      }
+    } else if (earlier.datasets().contains(Optional.empty())) {
+      LOG.warn(
+          "{} has results that do not say of which data they are; they are taken to be of the"
+              + " same.",
+          directory);
     }
     AtomicFile.write(configuration(directory), configuration);
     noteEnvironment();

@@ -27,11 +27,13 @@ final class Setup {
 
   private final ExperimentConfig config;
   private final Dataset data;
+  private final String dataSha256;
   private final Map<String, Long> parameters = new HashMap<>();
 
   private Setup(ExperimentConfig config, Dataset data) {
     this.config = config;
     this.data = data;
+    this.dataSha256 = data.sha256();
   }
 
   /**
@@ -78,9 +80,14 @@ final class Setup {
     }
   }
 
-  /** How many parameters a model has on this data. */
-  long parameters(String model) {
-    return parameters.get(model);
+  /** How many parameters each model has on this data, by name. */
+  Map<String, Long> parameters() {
+    return parameters;
+  }
+
+  /** The content of the data set. */
+  String dataSha256() {
+    return dataSha256;
   }
 
   Dataset data() {

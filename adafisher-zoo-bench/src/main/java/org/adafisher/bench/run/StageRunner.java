@@ -104,7 +104,7 @@ final class StageRunner {
       }
       Model network = setup.network(arm.model(), arm.optimizer(), arm.seed(), steps);
       RunResult nothing = new RunResult(trial, network.numParams(), steps, List.of());
-      return new TrainingRun(arm, network, nothing);
+      return new TrainingRun(arm, network, nothing.onData(setup.dataSha256()));
     }
     Checkpoint checkpoint = Checkpoint.read(file);
     OptimizerType type = Optimizers.REGISTRY.get(arm.optimizer().type());
@@ -122,7 +122,8 @@ final class StageRunner {
     }
     RunResult run =
         log.run(trial)
-            .orElse(new RunResult(trial, checkpoint.network().numParams(), steps, List.of()));
+            .orElse(new RunResult(trial, checkpoint.network().numParams(), steps, List.of()))
+            .onData(setup.dataSha256());
     if (logged == saved - 1) {
       run = run.with(checkpoint.epoch());
       log.append(run);

@@ -58,6 +58,15 @@ public final class Tokenizer {
     return pieces.length;
   }
 
+  /**
+   * The piece that a token stands for, as the segmenter numbers them.
+   *
+   * @throws IndexOutOfBoundsException if the number is none of the vocabulary's
+   */
+  public int piece(int token) {
+    return pieces[token];
+  }
+
   /** The token of what is in no vocabulary; empty if nothing is. */
   public OptionalInt unknown() {
     OptionalInt piece = segmenter.unknown();

@@ -188,6 +188,35 @@ class ResumeTest {
   }
 
   @Test
+  void anInterruptedRunDoesNotGoOnWithOtherData() throws Exception {
+    Path text = folder.resolve("text.txt");
+    Files.writeString(text, "so many words ".repeat(60));
+    String yaml =
+        MiniExperiment.YAML
+            .replace(
+                "data: {name: digits, train: 200, validation: 50, test: 50}",
+                "data: {name: text, file: '%s', tokenizer: character, context: 8}".formatted(text))
+            .replace(
+                "[digits-cnn, {type: mlp, hidden: 1, width: 16}]",
+                "[{type: transformer, heads: 1, width: 4}]");
+    // Between the checkpoints of the first epoch and its last line.
+    assertThatThrownBy(() -> MiniExperiment.run(folder, yaml, killAfter(9)))
+        .isInstanceOf(Kill.class);
+    Path log = folder.resolve("out/epochs.jsonl");
+    assertThat(log).exists();
+    Files.writeString(text, "too few words! ".repeat(60));
+
+    assertThatThrownBy(() -> MiniExperiment.run(folder, yaml, new Silent()))
+        .isInstanceOf(ExperimentException.class)
+        .hasMessageContaining("has results on other data: the content of the data set text in");
+
+    // Without a line there are no results that could be mixed, and the checkpoints are leftovers.
+    Files.delete(log);
+    Results results = MiniExperiment.run(folder, yaml, new Silent());
+    assertThat(results.runs()).hasSize(2).allMatch(RunResult::complete);
+  }
+
+  @Test
   void anotherExperimentIsNotMixedIn() throws Exception {
     MiniExperiment.run(folder, MiniExperiment.YAML, new Silent());
 
