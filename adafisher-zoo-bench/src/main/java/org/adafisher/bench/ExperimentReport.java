@@ -105,7 +105,8 @@ public final class ExperimentReport {
     if (language(config)) {
       conditions.put("loss", "cross-entropy in nats a token; perplexity is exp(loss)");
       conditions.put(
-          "minibatch loss", "Deeplearning4j's score: nats summed over the tokens of an example");
+          "minibatch loss",
+          "Deeplearning4j's score without penalties: nats summed over the tokens of an example");
       conditions.put("accuracy", "share of tokens whose most probable prediction is right");
     }
     conditions.put(

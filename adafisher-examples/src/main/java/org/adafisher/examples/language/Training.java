@@ -161,9 +161,10 @@ final class Training {
     try (ProgressBar bar = bar(epoch)) {
       while (batches.hasNext()) {
         DataSet batch = batches.next();
+        double penalties = graph.calcRegularizationScore(true); // in the score of the next step
         graph.fit(batch);
         // Deeplearning4j sums over an example's tokens.
-        loss += graph.score() / data.context();
+        loss += (graph.score() - penalties) / data.context();
         bar.step();
       }
     }

@@ -9,6 +9,7 @@ import me.tongfei.progressbar.ConsoleProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.adafisher.bench.report.text.Numbers;
 import org.adafisher.bench.result.EpochResult;
 import org.adafisher.bench.result.RunResult;
 import org.adafisher.bench.result.Trial;
@@ -39,12 +40,12 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
   private static final class Bar extends ConsoleProgress {
 
     private static final int REFRESH_MILLIS = 250;
+    private static final int LOSS_DIGITS = 3;
 
     private final PrintStream out;
     private ProgressBar bar;
     private int runs;
     private int finished;
-    private String last = "";
 
     Bar(PrintStream out) {
       this.out = out;
@@ -71,28 +72,34 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
       out.printf("%s ...%n", what);
     }
 
+    /** Of this run alone: the others of its group take turns with it. */
     @Override
-    public void stepsDone(Trial trial, long steps) {
+    public void epochStarted(RunResult run, int epochs) {
+      Trial trial = run.trial();
       bar.setExtraMessage( // a narrow terminal cuts the end off, so what matters comes first
           String.format(
               Locale.ROOT,
-              " run %d/%d%s, %s, %s, rate %s, seed %d",
-              Math.min(finished + 1, runs),
-              runs,
-              last,
+              " %s, epoch %d/%d%s, %d/%d runs done, %s, rate %s, seed %d",
               trial.optimizer(),
+              run.epochs().size() + 1,
+              epochs,
+              run.epochs().isEmpty()
+                  ? ""
+                  : ", loss " + Numbers.significant(run.last().trainLoss(), LOSS_DIGITS),
+              finished,
+              runs,
               trial.model(),
               trial.learningRate(),
               trial.seed()));
+    }
+
+    @Override
+    public void stepsDone(Trial trial, long steps) {
       bar.stepBy(steps);
     }
 
     @Override
-    public void epochFinished(Trial trial, EpochResult result) {
-      last =
-          String.format(
-              Locale.ROOT, ", epoch %d, loss %.4f", result.epoch() + 1, result.trainLoss());
-    }
+    public void epochFinished(Trial trial, EpochResult result) {}
 
     @Override
     public void stepsDropped(long steps) {
@@ -144,6 +151,9 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
     public void preparing(String what) {
       out.printf("%s ...%n", what);
     }
+
+    @Override
+    public void epochStarted(RunResult run, int epochs) {}
 
     @Override
     public void stepsDone(Trial trial, long count) {

@@ -7,8 +7,12 @@ import org.adafisher.bench.report.html.Html;
 final class CurvesSection {
 
   private static final String MINIBATCHES =
-      "As training sees it, with augmentation, dropout and penalties, and BatchNorm on the"
-          + " minibatch's own statistics.";
+      "As training sees it, with augmentation and dropout, and BatchNorm on the minibatch's own"
+          + " statistics, but without the penalties of weight decay and L2.";
+
+  private static final String OLDER =
+      " Runs that an older version recorded, which do not say of which data they are, have these"
+          + " penalties in it.";
 
   private CurvesSection() {}
 
@@ -32,8 +36,19 @@ final class CurvesSection {
     charts
         .minibatchLossOverEpochs()
         .ifPresent(
-            chart -> figures.add(html, model + " minibatch loss by epoch", chart, MINIBATCHES));
+            chart ->
+                figures.add(
+                    html,
+                    model + " minibatch loss by epoch",
+                    chart,
+                    older(arms) ? MINIBATCHES + OLDER : MINIBATCHES));
     html.close();
+  }
+
+  private static boolean older(List<Arm> arms) {
+    return arms.stream()
+        .flatMap(arm -> arm.runs().stream())
+        .anyMatch(run -> run.dataSha256().isEmpty());
   }
 
   private static String explanation(ModelResults results) {

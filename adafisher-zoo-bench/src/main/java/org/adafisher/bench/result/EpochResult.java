@@ -13,9 +13,10 @@ import java.util.Optional;
  * @param steps minibatches so far
  * @param seconds time spent in training steps so far, measuring excluded
  * @param minibatchLoss mean of the loss of this epoch's minibatches, each just before its step, as
- *     Deeplearning4j's score: in training mode, with augmentation, dropout and penalties. BatchNorm
- *     uses the minibatch's own statistics here, and its running averages in all other measures:
- *     those lag behind for some hundred steps. NaN if it was not recorded
+ *     Deeplearning4j's score without its penalties (weight decay, L1, L2): in training mode, with
+ *     augmentation and dropout. BatchNorm uses the minibatch's own statistics here, and its running
+ *     averages in all other measures: those lag behind for some hundred steps. NaN if it was not
+ *     recorded; runs that do not say of which data they are have the penalties in it
  * @param trainLoss mean loss over a fixed sample of the training part, without augmentation,
  *     dropout or penalties
  * @param validationLoss mean loss over the validation part

@@ -33,6 +33,16 @@ final class Networks {
     Nd4j.getExecutioner().commit(); // a GPU may still be at work on the step
   }
 
+  /**
+   * What weight decay, L1 and L2 add to the loss: they are in the score of the next step, which is
+   * of the weights as they are now.
+   */
+  static double penalties(Model network) {
+    return network instanceof MultiLayerNetwork stack
+        ? stack.calcRegularizationScore(true)
+        : ((ComputationGraph) network).calcRegularizationScore(true);
+  }
+
   /** The output in evaluation mode. */
   static INDArray output(Model network, INDArray features) {
     if (network instanceof MultiLayerNetwork stack) {

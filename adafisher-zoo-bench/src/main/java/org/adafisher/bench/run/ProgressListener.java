@@ -21,6 +21,14 @@ public interface ProgressListener {
   /** Something that takes a while and is not training, "timing steps of lenet" for example. */
   void preparing(String what);
 
+  /**
+   * A run begins an epoch.
+   *
+   * @param run as it has been so far
+   * @param epochs how many it will have in all
+   */
+  void epochStarted(RunResult run, int epochs);
+
   /** A run has done some training steps. */
   void stepsDone(Trial trial, long steps);
 

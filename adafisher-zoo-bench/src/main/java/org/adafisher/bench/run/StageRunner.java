@@ -133,6 +133,10 @@ final class StageRunner {
 
   private void advance(TrainingRun run) throws IOException {
     Trial trial = run.arm().trial();
+    int stepsAnEpoch = setup.stepsAnEpoch(trial.batchSize());
+    long planned = run.result().plannedSteps();
+    listener.epochStarted(
+        run.result(), Math.toIntExact((planned + stepsAnEpoch - 1) / stepsAnEpoch));
     run.runEpoch(setup.data(), steps -> listener.stepsDone(trial, steps));
     RunResult result = run.result();
     if (!result.complete()) {

@@ -78,11 +78,12 @@ final class TrainingRun {
     List<Double> millis = new ArrayList<>();
     while (batches.hasNext() && steps < result.plannedSteps()) {
       var batch = batches.next();
+      double penalties = Networks.penalties(network);
       long start = System.nanoTime();
       Networks.fit(network, batch);
       long nanos = System.nanoTime() - start;
       millis.add(nanos / NANOS_A_MILLI);
-      lossSum += network.score();
+      lossSum += network.score() - penalties;
       seconds += nanos / NANOS_A_SECOND;
       steps++;
       listener.accept(1);

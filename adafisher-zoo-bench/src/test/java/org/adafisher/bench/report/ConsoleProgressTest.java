@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 class ConsoleProgressTest {
 
   private static final Trial TRIAL = new Trial("lenet", "AdaFisher", 1e-3, 64, 1);
+  private static final Trial OTHER = new Trial("lenet", "Adam", 1e-2, 64, 1);
 
   @Test
   void inAFileThereIsALineForEveryGroup() {
@@ -28,11 +29,14 @@ class ConsoleProgressTest {
         .contains("train loss: AdaFisher 0.2500");
   }
 
+  /** Two runs take turns: none shows the loss or the epoch of the other. */
   @Test
-  void onATerminalTheBarShowsRunEpochAndLoss() {
+  void onATerminalTheBarShowsEpochAndLossOfTheRunThatGoesOn() {
     String text = show(true);
 
-    assertThat(text).contains("tuning", "run 1/2, epoch 4, loss 0.2500", "%");
+    assertThat(text).contains("tuning", "AdaFisher, epoch 4/4, loss 0.250", "%");
+    assertThat(text).contains("Adam, epoch 1/5, 0/2 runs done");
+    assertThat(text).doesNotContain("epoch 5/4", "Adam, epoch 4", "Adam, epoch 1/5, loss");
   }
 
   private static String show(boolean terminal) {
@@ -43,12 +47,13 @@ class ConsoleProgressTest {
     try (ConsoleProgress progress = ConsoleProgress.start(terminal, out)) {
       progress.preparing("timing steps");
       progress.stageStarted("tuning", 2, 1000, 400);
+      progress.epochStarted(new RunResult(TRIAL, 10, 667, List.of(epoch, epoch, epoch)), 4);
       progress.stepsDone(TRIAL, 50);
+      await(terminal, bytes, "AdaFisher, epoch 4/4");
       progress.epochFinished(TRIAL, epoch);
-      progress.stepsDone(TRIAL, 50);
-      if (terminal) {
-        awaitBar(bytes);
-      }
+      progress.epochStarted(new RunResult(OTHER, 10, 500, List.of()), 5);
+      progress.stepsDone(OTHER, 50);
+      await(terminal, bytes, "Adam, epoch 1/5");
       progress.groupFinished(List.of(new RunResult(TRIAL, 10, 500, List.of(epoch))));
       progress.stepsDropped(500);
     }
@@ -56,8 +61,10 @@ class ConsoleProgressTest {
   }
 
   /** The bar is drawn by a thread of its own, which may have to wait for a busy machine. */
-  private static void awaitBar(ByteArrayOutputStream bytes) {
-    for (int i = 0; i < 300 && !bytes.toString(StandardCharsets.UTF_8).contains("run 1/2"); i++) {
+  private static void await(boolean terminal, ByteArrayOutputStream bytes, String words) {
+    for (int i = 0;
+        terminal && i < 300 && !bytes.toString(StandardCharsets.UTF_8).contains(words);
+        i++) {
       try {
         Thread.sleep(100);
       } catch (InterruptedException e) {

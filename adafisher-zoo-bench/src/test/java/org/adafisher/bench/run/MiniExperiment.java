@@ -62,6 +62,9 @@ final class MiniExperiment {
     public void preparing(String what) {}
 
     @Override
+    public void epochStarted(RunResult run, int epochs) {}
+
+    @Override
     public void stepsDone(Trial trial, long steps) {}
 
     @Override

@@ -2,6 +2,7 @@ package org.adafisher.bench.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,8 @@ import org.adafisher.bench.result.Trial;
 import org.adafisher.bench.run.MiniExperiment.Silent;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The rules that make an experiment fair. */
 class ProtocolTest {
@@ -37,6 +40,36 @@ class ProtocolTest {
     assertThat(losses(results, "Adam again")).hasSize(6).isEqualTo(losses(results, "Adam"));
     assertThat(losses(results, "Adam decayed")).isNotEqualTo(losses(results, "Adam"));
     assertThat(losses(results, "AdaFisher")).isNotEqualTo(losses(results, "Adam"));
+  }
+
+  /**
+   * One step an epoch with a rate so small that nothing moves: what is left is the loss itself,
+   * however much a penalty would add to it.
+   */
+  @ParameterizedTest
+  @CsvSource({
+    "digits-mlp, 'nesterovs, momentum: 0.9, l2: 10'",
+    "mlp, 'adamw, weightDecay: 10'",
+    "mlp, 'adafisherw, weightDecay: 10'",
+    "mlp, 'centred, weightDecay: 10'",
+    "digits-cnn, 'adam, l2: 10'"
+  })
+  void theMinibatchLossHasNoPenaltiesInIt(String model, String penalised) throws Exception {
+    String yaml =
+        MiniExperiment.YAML
+                .replaceFirst("models: .*", "models: [%s]".formatted(model))
+                .replace("batchSize: 32", "batchSize: 200")
+                .replace("epochs: 3", "epochs: 2")
+                .replaceFirst("(?s)reference:.*", "reference: plain\noptimizers:\n")
+            + "  - {name: plain, type: sgd, learningRate: 1.0e-9}\n"
+            + "  - {name: penalised, type: %s, learningRate: 1.0e-9}\n".formatted(penalised);
+
+    Results results = MiniExperiment.run(folder, yaml, new Silent());
+
+    double plain = results.runs().get(0).epochs().get(0).minibatchLoss();
+    double other = results.runs().get(1).epochs().get(0).minibatchLoss();
+    // Of sums of some thousand squares in FLOAT, a hundred times the loss.
+    assertThat(other).isCloseTo(plain, within(1e-3 * plain));
   }
 
   @Test

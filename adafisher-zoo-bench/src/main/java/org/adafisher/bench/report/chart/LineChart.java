@@ -77,7 +77,7 @@ public record LineChart(String title, String xLabel, Scale x, Scale y, List<Seri
   private double plotWidth() {
     double widest =
         series.stream()
-            .mapToDouble(one -> TextWidth.of(one.name(), TEXT_SIZE, false))
+            .mapToDouble(one -> TextWidth.of(one.name() + hidden(one), TEXT_SIZE, false))
             .max()
             .orElse(0);
     return WIDTH - LEFT - LABEL_OFFSET - Math.min(MOST_LABEL, widest) - 4;
@@ -155,9 +155,24 @@ public record LineChart(String title, String xLabel, Scale x, Scale y, List<Seri
       canvas.text(
           right + LABEL_OFFSET,
           at + 4.5,
-          TextWidth.fit(one.name(), TEXT_SIZE, MOST_LABEL),
+          TextWidth.fit(
+                  one.name(), TEXT_SIZE, MOST_LABEL - TextWidth.of(hidden(one), TEXT_SIZE, false))
+              + hidden(one),
           PlotArea.LABEL);
     }
+  }
+
+  /** Why a line that has a name is not seen; empty if it is, or if a cross says that it broke. */
+  private String hidden(Series one) {
+    if (one.samples().isEmpty()) {
+      return one.broken() ? "" : " (no values)";
+    }
+    if (one.samples().stream().allMatch(sample -> y.position(sample.mean()) > 1)) {
+      return " (above)";
+    }
+    return one.samples().stream().allMatch(sample -> y.position(sample.mean()) < 0)
+        ? " (below)"
+        : "";
   }
 
   private double end(Series one) {

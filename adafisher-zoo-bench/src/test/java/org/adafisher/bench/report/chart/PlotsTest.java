@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
+import java.util.ArrayList;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,36 @@ class PlotsTest {
     image = read(plane);
     assertThat(rgb(image, 66 + 225, 58 + 75)).isEqualTo(DARKEST);
     assertThat(rgb(image, 66 + 225, 58 + 225)).isEqualTo(LIGHTEST);
+  }
+
+  /** A name without a line says why. */
+  @Test
+  void linesThatAreNotSeenAreSaidToBe() {
+    LineChart chart =
+        new LineChart(
+            "losses",
+            "epoch",
+            LinearScale.exact(1, 2),
+            LogScale.around(0.1, 1),
+            List.of(
+                line("seen", 0.5, 20),
+                line("high", 20, 30),
+                line("a name that is much longer than a label may be", 20, 30),
+                line("low", 0.01, 0.02),
+                line("missing"),
+                new Series("dead", 5, List.of(), true)));
+
+    assertThat(SvgCanvas.inline(chart).toString())
+        .contains(">seen<", ">high (above)<", "\u2026 (above)<", ">low (below)<")
+        .contains(">missing (no values)<", ">dead<");
+  }
+
+  private static Series line(String name, double... values) {
+    List<Series.Sample> samples = new ArrayList<>();
+    for (int i = 0; i < values.length; i++) {
+      samples.add(new Series.Sample(i + 1, values[i], values[i], values[i]));
+    }
+    return new Series(name, 0, samples, false);
   }
 
   @Test
