@@ -1,5 +1,7 @@
 package org.adafisher.bench;
 
+import java.io.IOException;
+import org.adafisher.bench.config.ExperimentConfig;
 import org.adafisher.bench.run.Work;
 import picocli.CommandLine.Command;
 
@@ -15,5 +17,15 @@ final class CostCommand extends ExperimentCommand {
   @Override
   Work work() {
     return Work.COST;
+  }
+
+  @Override
+  String whenStopped() {
+    return "no costs were written; give the same command again to time them from the start";
+  }
+
+  @Override
+  void report(ExperimentConfig config) throws IOException {
+    ExperimentReport.writeCosts(config, config.output(), System.out);
   }
 }

@@ -24,6 +24,9 @@ import picocli.CommandLine.Parameters;
 /** What the commands that compute have in common: configurations in, a folder with a report out. */
 abstract class ExperimentCommand implements Callable<Integer> {
 
+  static final String GO_ON =
+      "give the same command again, and it goes on after the last complete epoch of each run";
+
   @Parameters(paramLabel = "CONFIG", arity = "1..*", description = "The YAML file or files.")
   private List<Path> configFiles;
 
@@ -37,6 +40,14 @@ abstract class ExperimentCommand implements Callable<Integer> {
 
   /** What is done. */
   abstract Work work();
+
+  /** How to go on, for somebody who stops it. */
+  abstract String whenStopped();
+
+  /** Writes the report and prints what came out. */
+  void report(ExperimentConfig config) throws IOException {
+    ExperimentReport.write(config, config.output(), System.out);
+  }
 
   /**
    * Sees whether the command can be given this configuration, before anything is done.
@@ -52,6 +63,16 @@ abstract class ExperimentCommand implements Callable<Integer> {
       throw new ConfigException("--out goes with one CONFIG, and there are " + configFiles.size());
     }
     List<ConfigFile> configs = read();
+    StopNotice notice = StopNotice.of(whenStopped());
+    try {
+      return carryOut(configs);
+    } finally {
+      notice.close();
+    }
+  }
+
+  private int carryOut(List<ConfigFile> configs)
+      throws BackendException, ConfigException, IOException {
     if (configs.size() == 1) {
       carryOut(configs.get(0), prepare(configs.get(0)));
       return 0;
@@ -117,7 +138,7 @@ abstract class ExperimentCommand implements Callable<Integer> {
     } catch (ExperimentException e) {
       throw new ConfigException(file.path(), e.getMessage(), e);
     }
-    ExperimentReport.write(config, config.output(), System.out);
+    report(config);
     System.out.printf("%d s in all.%n", (System.nanoTime() - start) / 1_000_000_000L);
   }
 }

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.adafisher.bench.config.Budget;
 import org.adafisher.bench.config.DataConfig;
@@ -35,10 +36,26 @@ public final class ExperimentReport {
 
   private ExperimentReport() {}
 
-  /** Writes the report into the folder and prints the tables. */
+  /** Writes the report into the folder and prints the tables of the results, if there are any. */
   static void write(ExperimentConfig config, Path directory, PrintStream out) throws IOException {
+    write(
+        config,
+        directory,
+        data -> data.runs().isEmpty() ? CostTable.of(data) : SummaryTable.of(data),
+        out);
+  }
+
+  /** Writes the report into the folder and prints the tables of the costs. */
+  static void writeCosts(ExperimentConfig config, Path directory, PrintStream out)
+      throws IOException {
+    write(config, directory, CostTable::of, out);
+  }
+
+  private static void write(
+      ExperimentConfig config, Path directory, Function<ReportData, String> print, PrintStream out)
+      throws IOException {
     ReportData data = read(config, directory);
-    String tables = data.runs().isEmpty() ? CostTable.of(data) : SummaryTable.of(data);
+    String tables = print.apply(data);
     out.printf("%n%s%n", tables);
     List<Path> files = Report.write(data, directory);
     out.printf(

@@ -85,7 +85,8 @@ final class ListCommand implements Callable<Integer> {
   private static String problem(Path file) {
     try {
       ExperimentConfig config = ConfigReader.read(file);
-      return config.name() + (config.description().isEmpty() ? "" : ": " + config.description());
+      return (config.name() + (config.description().isEmpty() ? "" : ": " + config.description()))
+          .replaceAll("\\s+", " ");
     } catch (ConfigException e) {
       return "cannot be used: " + e.getMessage();
     }

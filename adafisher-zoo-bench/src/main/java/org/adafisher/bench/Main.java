@@ -68,13 +68,18 @@ public final class Main {
         || e instanceof DataException
         || e instanceof ExperimentException
         || e instanceof BackendException) {
-      command.getErr().println(e.getMessage());
+      command.getErr().println(oneLine(e));
       return CommandLine.ExitCode.USAGE;
     }
     if (e instanceof IOException || e instanceof UncheckedIOException) {
-      command.getErr().println("A file could not be read or written: " + e.getMessage());
+      command.getErr().println("A file could not be read or written: " + oneLine(e));
       return CommandLine.ExitCode.SOFTWARE;
     }
     throw e;
+  }
+
+  /** Names of files, which messages repeat, may have line breaks in them. */
+  private static String oneLine(Exception e) {
+    return String.valueOf(e.getMessage()).replaceAll("\\R", "\\\\n");
   }
 }

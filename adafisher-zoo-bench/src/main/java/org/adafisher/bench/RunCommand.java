@@ -16,4 +16,9 @@ final class RunCommand extends ExperimentCommand {
   Work work() {
     return Work.RUN;
   }
+
+  @Override
+  String whenStopped() {
+    return GO_ON;
+  }
 }

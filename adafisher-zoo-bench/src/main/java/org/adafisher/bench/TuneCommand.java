@@ -26,4 +26,9 @@ final class TuneCommand extends ExperimentCommand {
   Work work() {
     return Work.TUNE;
   }
+
+  @Override
+  String whenStopped() {
+    return GO_ON;
+  }
 }

@@ -212,6 +212,20 @@ class RefusalTest {
     assertThat(costs.subList(1, costs.size())).hasSize(4).allMatch(line -> line.contains(",20,"));
   }
 
+  @Test
+  void costIntoAFolderWithResultsShowsTheCosts() throws Exception {
+    run("run", SMALL).succeeded();
+
+    Console console = run("cost", SMALL + "cost: {rounds: 2}\n").succeeded();
+
+    assertThat(console.out()).contains("ms a step", "of Adam's", "state, MB");
+    assertThat(console.out()).doesNotContain("test acc. %", "train loss");
+    assertThat(Console.of("report", out.toString()).succeeded().out()).contains("test acc. %");
+    assertThat(out.resolve("report.html"))
+        .content()
+        .contains("What a step costs", "test accuracy, %");
+  }
+
   private Console run(String command, String yaml) throws IOException {
     return Console.of(command, write("experiment", yaml).toString(), "--out", out.toString());
   }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.concurrent.Callable;
 import org.adafisher.bench.PathArgument;
+import org.adafisher.bench.StopNotice;
 import org.adafisher.bench.data.Augmentation;
 import org.adafisher.bench.data.DataException;
 import org.adafisher.bench.data.DataRequest;
@@ -199,10 +200,20 @@ public final class LanguageModel implements Callable<Integer> {
             out,
             System.out,
             System.console() != null);
-    ComputationGraph graph = training.run();
+    ComputationGraph graph = trained(training);
     System.out.printf("test part: %s%n%n", training.perplexity(graph, Part.TEST).stats());
     write(graph, data, sampling);
     return CommandLine.ExitCode.OK;
+  }
+
+  private static ComputationGraph trained(Training training) throws IOException {
+    StopNotice notice =
+        StopNotice.of("give the same command again, and it goes on after the last complete epoch");
+    try {
+      return training.run();
+    } finally {
+      notice.close();
+    }
   }
 
   private void write(ComputationGraph graph, TokenDataset data, Sampling sampling)

@@ -121,7 +121,7 @@ public final class ConfigReader {
     Budget budget = budget(root);
     ExperimentConfig config =
         new ExperimentConfig(
-            root.text("name"),
+            root.name("name"),
             root.has("description") ? root.text("description") : "",
             root.has("backend") ? backend(root) : Backend.CPU,
             path(root, "output"),
@@ -131,7 +131,7 @@ public final class ConfigReader {
             budget,
             seeds,
             root.choice("schedule", Schedules.REGISTRY),
-            root.text("reference"),
+            root.name("reference"),
             targets(root),
             optimizers,
             root.has("tuning") ? Optional.of(tuning(root, budget, seeds)) : Optional.empty(),
@@ -155,10 +155,11 @@ public final class ConfigReader {
 
   private static Path path(Section section, String key) throws ConfigException {
     try {
-      return FileNames.path(section.text(key));
+      return FileNames.path(section.line(key));
     } catch (InvalidPathException e) {
       throw section.mistake(
-          key, "'%s' cannot be '%s': %s".formatted(key, e.getInput(), e.getReason()));
+          key,
+          "'%s' cannot be %s: %s".formatted(key, YamlNode.quoted(e.getInput()), e.getReason()));
     }
   }
 
@@ -317,7 +318,7 @@ public final class ConfigReader {
     String type = section.choice("type", Models.REGISTRY);
     ModelType model = Models.REGISTRY.get(type);
     Map<String, Double> values = values(section, model.parameters());
-    return new ModelConfig(section.has("name") ? section.text("name") : type, type, values);
+    return new ModelConfig(section.has("name") ? section.name("name") : type, type, values);
   }
 
   private static List<OptimizerConfig> optimizers(Section root) throws ConfigException {
@@ -326,7 +327,7 @@ public final class ConfigReader {
       String typeName = section.choice("type", Optimizers.REGISTRY);
       OptimizerType type = Optimizers.REGISTRY.get(typeName);
       Map<String, Double> values = values(section, type.parameters());
-      OptimizerConfig optimizer = new OptimizerConfig(section.text("name"), typeName, values);
+      OptimizerConfig optimizer = new OptimizerConfig(section.name("name"), typeName, values);
       if (optimizers.stream().anyMatch(o -> o.name().equals(optimizer.name()))) {
         throw section.mistake(
             "name",

@@ -6,12 +6,18 @@ import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.adafisher.bench.registry.Parameter;
 import org.adafisher.bench.registry.Parameter.Range;
 import org.adafisher.bench.registry.Registry;
 
 /** Typed access to the keys of one group; every failure names the line and what is allowed. */
 final class Section {
+
+  /** So that two of them and some numbers fit into the name of a file, 255 bytes. */
+  private static final int LONGEST_NAME = 80;
+
+  private static final Pattern CONTROL = Pattern.compile("[\\p{Cc}\\u2028\\u2029]");
 
   private final Path file;
   private final YamlNode.Mapping mapping;
@@ -34,7 +40,7 @@ final class Section {
         throw new ConfigException(
             file,
             mapping.keyLines().get(key),
-            "unknown key '" + key + "'; allowed: " + String.join(", ", keys));
+            "unknown key " + YamlNode.quoted(key) + "; allowed: " + String.join(", ", keys));
       }
     }
   }
@@ -53,6 +59,30 @@ final class Section {
 
   String text(String key) throws ConfigException {
     return text(key, required(key));
+  }
+
+  /** A text for tables, plots and names of files. */
+  String name(String key) throws ConfigException {
+    String name = line(key);
+    if (name.length() > LONGEST_NAME) {
+      throw mistake(
+          key,
+          "'%s' has %d characters, %d at most are allowed: %s"
+              .formatted(key, name.length(), LONGEST_NAME, YamlNode.quoted(name)));
+    }
+    return name;
+  }
+
+  /** A text without line breaks and other control characters. */
+  String line(String key) throws ConfigException {
+    String text = text(key);
+    if (CONTROL.matcher(text).find()) {
+      throw mistake(
+          key,
+          "'%s' has a line break or another control character, one line of text is expected: %s"
+              .formatted(key, YamlNode.quoted(text)));
+    }
+    return text;
   }
 
   String choice(String key, Registry<?> registry) throws ConfigException {
@@ -74,7 +104,7 @@ final class Section {
   boolean flag(String key) throws ConfigException {
     String value = text(key);
     if (!value.equals("true") && !value.equals("false")) {
-      throw mistake(key, "'" + key + "' has to be true or false, not '" + value + "'");
+      throw mistake(key, "'" + key + "' has to be true or false, not " + YamlNode.quoted(value));
     }
     return value.equals("true");
   }
@@ -151,7 +181,8 @@ final class Section {
       throw new ConfigException(
           file,
           node.line(),
-          "'%s' is no %s; allowed: %s".formatted(name, kind, String.join(", ", allowed)));
+          "%s is no %s; allowed: %s"
+              .formatted(YamlNode.quoted(name), kind, String.join(", ", allowed)));
     }
     return name;
   }

@@ -21,6 +21,12 @@ sealed interface YamlNode {
   /** A place in the text of the parser's exceptions. */
   Pattern LINE = Pattern.compile(", line (\\d+), column");
 
+  /** What is deeper is no experiment, and some thousand levels would end in a stack overflow. */
+  int DEEPEST = 20;
+
+  /** As much of a text as a message repeats. */
+  int QUOTED = 60;
+
   /** The line on which it starts, counted from 1. */
   int line();
 
@@ -31,7 +37,7 @@ sealed interface YamlNode {
   record Scalar(int line, String text, boolean numeric) implements YamlNode {
     @Override
     public String description() {
-      return text.isEmpty() ? "nothing" : "'" + text + "'";
+      return text.isEmpty() ? "nothing" : quoted(text);
     }
   }
 
@@ -62,7 +68,7 @@ sealed interface YamlNode {
       if (parser.nextToken() == null) {
         throw new ConfigException(file, 1, "the file is empty, an experiment is expected");
       }
-      YamlNode root = node(file, parser);
+      YamlNode root = node(file, parser, 0);
       if (parser.nextToken() != null) {
         throw new ConfigException(
             file, line(parser), "a second document starts here, one a file is allowed");
@@ -78,15 +84,26 @@ sealed interface YamlNode {
     }
   }
 
-  private static YamlNode node(Path file, YAMLParser parser) throws IOException, ConfigException {
+  /** A text of the file in a message, which is to stay one line that one can read. */
+  static String quoted(String text) {
+    String line = text.strip().replaceAll("\\s*\\R\\s*", " ").replaceAll("\\p{Cntrl}", "?");
+    return "'" + (line.length() > QUOTED ? line.substring(0, QUOTED) + "..." : line) + "'";
+  }
+
+  private static YamlNode node(Path file, YAMLParser parser, int depth)
+      throws IOException, ConfigException {
     int line = line(parser);
+    if (depth > DEEPEST) {
+      throw new ConfigException(
+          file, line, "lists and groups are nested more than %d deep".formatted(DEEPEST));
+    }
     if (parser.isCurrentAlias()) {
       throw new ConfigException(file, line, "aliases are not allowed, write the value out");
     }
     if (parser.currentToken() == JsonToken.START_ARRAY) {
       List<YamlNode> items = new ArrayList<>();
       while (parser.nextToken() != JsonToken.END_ARRAY) {
-        items.add(node(file, parser));
+        items.add(node(file, parser, depth + 1));
       }
       return new Sequence(line, items);
     }
@@ -96,10 +113,11 @@ sealed interface YamlNode {
       while (parser.nextToken() != JsonToken.END_OBJECT) {
         String key = parser.currentName();
         if (keyLines.put(key, line(parser)) != null) {
-          throw new ConfigException(file, line(parser), "the key '" + key + "' is given twice");
+          throw new ConfigException(
+              file, line(parser), "the key " + quoted(key) + " is given twice");
         }
         parser.nextToken();
-        entries.put(key, node(file, parser));
+        entries.put(key, node(file, parser, depth + 1));
       }
       return new Mapping(line, entries, keyLines);
     }

@@ -11,6 +11,9 @@ import org.adafisher.bench.report.html.Html;
 /** The charts of a page, each of which becomes files, too. */
 final class Figures {
 
+  /** With a number and an ending less than the 255 that file systems take. */
+  private static final int LONGEST_NAME = 200;
+
   private final Map<String, Chart> charts = new LinkedHashMap<>();
 
   /**
@@ -37,9 +40,10 @@ final class Figures {
   }
 
   private String free(String slug) {
-    String name = slug;
+    String name = slug.length() > LONGEST_NAME ? slug.substring(0, LONGEST_NAME) : slug;
+    String first = name;
     for (int i = 2; charts.containsKey(name); i++) {
-      name = slug + "-" + i;
+      name = first + "-" + i;
     }
     return name;
   }

@@ -21,6 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigReaderTest {
 
@@ -246,6 +247,61 @@ class ConfigReaderTest {
         VALID.replace("epochs: 2", "seconds: 2") + "tuning: {seeds: [9]}\n",
         16,
         "'tuning' goes with 'epochs'");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "name: small",
+        "models: [{type: mlp, name: small}]",
+        "name: AdaFisher",
+        "reference: Adam"
+      })
+  void namesAreShortAndOfOneLine(String key) throws Exception {
+    String place = key.replaceFirst("\\w+(}\\])?$", "\"%s\"$1");
+    String yaml =
+        VALID
+            .replaceFirst("models: .*", "models: [{type: mlp, name: small}]")
+            .replace(key, place); // VALID.name and the model's, or the optimizer's
+    String field = key.startsWith("reference") ? "reference" : "name";
+
+    assertOneLine(
+        yaml.replace("%s", "x".repeat(300)),
+        "'" + field + "' has 300 characters, 80 at most are allowed: '" + "x".repeat(60) + "...'");
+    for (String end : List.of("\\n", "\\r", "\\t", "\\e", "\\L", "\\N")) {
+      assertOneLine(
+          yaml.replace("%s", "two" + end + "lines"),
+          "'" + field + "' has a line break or another control character");
+    }
+  }
+
+  @Test
+  void whatAMessageRepeatsIsOneShortLine() throws Exception {
+    String lines = "\"" + "odd\\n ".repeat(200) + "\"";
+    for (String key : List.of("schedule", "data", "batchSize", "seeds", "optimizers", "output")) {
+      assertOneLine(VALID.replaceFirst("(?m)^" + key + ":.*(\n .*)*", key + ": ?lines"), key);
+    }
+    assertOneLine("? " + lines + "\n: 1\n" + VALID, "unknown key 'odd odd");
+    assertOneLine(VALID.replace("type: adam,", "type: " + lines + ","), "'odd odd");
+  }
+
+  private void assertOneLine(String yaml, String sentence) throws IOException {
+    String text = yaml.replace("?lines", "\"" + "odd\\n ".repeat(200) + "\"");
+    assertThatThrownBy(() -> read(text))
+        .isInstanceOf(ConfigException.class)
+        .hasMessageContaining(sentence)
+        .message()
+        .hasLineCount(1)
+        .hasSizeLessThan(1500);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"[", "{a: ", "- "})
+  void thousandsOfBracketsAreOneSentence(String bracket) throws Exception {
+    assertMistake(
+        "name: a\nmodels:\n  " + bracket.repeat(5000),
+        3,
+        "lists and groups are nested more than 20 deep");
   }
 
   @Test
