@@ -40,15 +40,35 @@ record Arm(String optimizer, int index, double learningRate, int batchSize, List
     return (int) runs.stream().filter(run -> run.last().diverged()).count();
   }
 
-  /** A measure after the last epoch; NaN as soon as one run diverged. */
-  Spread last(ToDoubleFunction<EpochResult> measure) {
-    return Spread.of(complete(), run -> measure.applyAsDouble(run.last()));
+  /** How many complete runs ended no better than guessing. */
+  int atChance() {
+    return (int) complete().stream().filter(RunResult::atChance).count();
   }
 
-  /** A measure after the last epoch, over the runs that did not diverge. */
+  /**
+   * Whether some complete runs ended at chance and others did not: their mean is that of neither.
+   */
+  boolean halfCollapsed() {
+    return atChance() > 0 && atChance() < complete().size();
+  }
+
+  /** A measure after the last epoch; NaN as soon as one run diverged, or where it is no mean. */
+  Spread last(ToDoubleFunction<EpochResult> measure) {
+    boolean meaningless = halfCollapsed();
+    return Spread.of(
+        complete(), run -> meaningless ? Double.NaN : measure.applyAsDouble(run.last()));
+  }
+
+  /** A measure after the last epoch, over the runs that did not diverge or end at chance. */
   Spread lastOfSurvivors(ToDoubleFunction<EpochResult> measure) {
-    List<RunResult> survivors = complete().stream().filter(run -> !run.last().diverged()).toList();
+    List<RunResult> survivors =
+        complete().stream().filter(run -> !run.last().diverged() && !run.atChance()).toList();
     return Spread.of(survivors, run -> measure.applyAsDouble(run.last()));
+  }
+
+  /** How long the complete runs trained. */
+  Spread seconds() {
+    return Spread.of(complete(), run -> run.last().seconds());
   }
 
   /** Median time of a step; the first epoch, in which the JVM still compiles, does not count. */

@@ -51,6 +51,7 @@ final class CsvFiles {
             "runs",
             "complete",
             "diverged",
+            "at_chance",
             "test_accuracy_mean",
             "test_accuracy_sd",
             "test_accuracy_low",
@@ -68,7 +69,7 @@ final class CsvFiles {
         Spread test = arm.last(Arm::testAccuracy);
         Spread validation = arm.last(EpochResult::validationAccuracy);
         Spread loss = arm.last(EpochResult::trainLoss);
-        Spread seconds = arm.last(EpochResult::seconds);
+        Spread seconds = arm.seconds();
         csv.line(
             model.model(),
             model.parameters(),
@@ -78,6 +79,7 @@ final class CsvFiles {
             arm.runs().size(),
             arm.complete().size(),
             arm.diverged(),
+            arm.atChance(),
             test.mean(),
             test.deviation(),
             test.low(),

@@ -57,6 +57,10 @@ final class CurvesSection {
         + " cross is where a seed diverged. Over seconds, each seed is interpolated between"
         + " its epochs, and a line ends with the fastest seed. The steep start of the"
         + " accuracy is cut off, and so may be a line that diverged."
+        + (results.headline().stream().anyMatch(Arm::halfCollapsed)
+            ? " Where some seeds ended at chance and others did not, the line is the mean of two"
+                + " kinds of run."
+            : "")
         + (results.sweep() ? " Each optimizer with its best learning rate and batch size." : "")
         + (going
             ? " An optimizer without a complete run is shown as far as all its runs are."

@@ -8,7 +8,6 @@ import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.adafisher.bench.report.stats.Difference;
-import org.adafisher.bench.report.text.Numbers;
 import org.adafisher.bench.result.EpochResult;
 
 /**
@@ -17,11 +16,13 @@ import org.adafisher.bench.result.EpochResult;
  */
 final class Findings {
 
-  /** The rule that decides which means differ. */
+  /** The rule that decides which optimizers differ. */
   static final String RULE =
-      "Two optimizers are called \u201Cnot told apart\u201D if their means differ by no more than"
-          + " twice the standard error of the difference, from the deviations over the seeds."
-          + " That is a rough rule with few seeds, and among many pairs some pass it by chance.";
+      "Differences are means over the seeds that both optimizers have, seed by seed, with their 95"
+          + " % confidence interval by Student\u2019s t. Two optimizers are called \u201Cnot told"
+          + " apart\u201D if it contains zero. Of many pairs some are told apart by chance, one in"
+          + " twenty where there is no difference. Optimizers of which a seed ended at chance, no"
+          + " better than guessing without a look at the example, are not compared.";
 
   private static final String SWEEP =
       "Each optimizer is taken at the learning rate and batch size of its best mean %s, chosen from"
@@ -38,7 +39,9 @@ final class Findings {
     this.results = results;
     this.roles = roles;
     this.comparable =
-        results.headline().stream().filter(arm -> results.quality(arm).hasDeviation()).toList();
+        results.headline().stream()
+            .filter(arm -> arm.atChance() == 0 && results.quality(arm).hasDeviation())
+            .toList();
   }
 
   /** The sentences. */
@@ -62,6 +65,7 @@ final class Findings {
       addCurvature();
     }
     addDiverged();
+    addCollapsed();
     if (most >= LEAST_SEEDS) {
       addTooFew();
     }
@@ -87,15 +91,18 @@ final class Findings {
     if (others.isEmpty()) {
       return;
     }
-    String even = names(others, arm -> !quality(best, arm).toldApart());
-    String behind =
-        list(others, arm -> quality(best, arm).toldApart(), arm -> withDifference(arm, best, arm));
-    sentences.add(
-        even.isEmpty()
-            ? "Every other one is behind it: " + behind + "."
-            : "Not told apart from it: "
-                + even
-                + (behind.isEmpty() ? "." : "; behind it: " + behind + "."));
+    List<String> parts = new ArrayList<>();
+    addPart(parts, "not told apart from it: ", names(others, arm -> even(best, arm)));
+    boolean all = others.stream().allMatch(arm -> ahead(best, arm));
+    String behind = list(others, arm -> ahead(best, arm), arm -> withDifference(arm, best, arm));
+    addPart(parts, all ? "every other one is behind it: " : "behind it: ", behind);
+    addPart( // has other seeds, too
+        parts,
+        "ahead of it over the seeds that both have: ",
+        list(others, arm -> ahead(arm, best), arm -> withDifference(arm, best, arm)));
+    addPart(parts, "without two seeds in common: ", names(others, arm -> unknown(best, arm)));
+    String sentence = String.join("; ", parts);
+    sentences.add(Character.toUpperCase(sentence.charAt(0)) + sentence.substring(1) + ".");
   }
 
   private void addAdaFisher() {
@@ -104,21 +111,18 @@ final class Findings {
       if (!roles.adaFisher(arm.optimizer()) || others.isEmpty()) {
         continue;
       }
-      String ahead =
-          list(
-              others,
-              other -> quality(arm, other).toldApart() && better(arm, other),
-              other -> withDifference(arm, other, other));
-      String behind =
-          list(
-              others,
-              other -> quality(arm, other).toldApart() && !better(arm, other),
-              other -> withDifference(arm, other, other));
-      String even = names(others, other -> !quality(arm, other).toldApart());
       List<String> parts = new ArrayList<>();
-      addPart(parts, "behind ", behind);
-      addPart(parts, "ahead of ", ahead);
-      addPart(parts, "not told apart from ", even);
+      addPart(
+          parts,
+          "behind ",
+          list(others, other -> ahead(other, arm), other -> withDifference(arm, other, other)));
+      addPart(
+          parts,
+          "ahead of ",
+          list(others, other -> ahead(arm, other), other -> withDifference(arm, other, other)));
+      addPart(parts, "not told apart from ", names(others, other -> even(arm, other)));
+      addPart(
+          parts, "without two seeds in common with ", names(others, other -> unknown(arm, other)));
       sentences.add(arm.optimizer() + " is " + String.join("; ", parts) + ".");
     }
   }
@@ -127,17 +131,15 @@ final class Findings {
     for (Arm arm : comparable) {
       for (Arm placebo : comparable) {
         if (roles.adaFisher(arm.optimizer()) && roles.placebo(placebo.optimizer())) {
-          Difference loss =
-              Difference.between(
-                  arm.last(EpochResult::trainLoss), placebo.last(EpochResult::trainLoss));
+          Difference loss = ModelResults.difference(arm, placebo, EpochResult::trainLoss);
           sentences.add(
               String.format(
                   Locale.ROOT,
-                  "What the curvature adds, %s less %s: %s of %s (%s); %s of training loss (%s).",
+                  "What the curvature adds, %s less %s: %s %s (%s); training loss %s (%s).",
                   arm.optimizer(),
                   placebo.optimizer(),
-                  difference(arm, placebo),
                   results.qualityWords(),
+                  difference(arm, placebo),
                   verdict(quality(arm, placebo), results.yardstick().moreIsBetter()),
                   lossPoints(loss, placebo),
                   verdict(loss, false)));
@@ -160,10 +162,20 @@ final class Findings {
     }
   }
 
+  private void addCollapsed() {
+    for (Arm arm : results.headline()) {
+      if (arm.atChance() > 0) {
+        sentences.add(
+            "%s is left out of the comparison: %s."
+                .formatted(arm.optimizer(), Words.endedAtChance(arm)));
+      }
+    }
+  }
+
   private void addTooFew() {
     for (Arm arm : results.headline()) {
       int complete = arm.complete().size();
-      if (arm.diverged() == 0 && complete < LEAST_SEEDS) {
+      if (arm.diverged() == 0 && arm.atChance() == 0 && complete < LEAST_SEEDS) {
         sentences.add(
             String.format(
                 Locale.ROOT,
@@ -179,11 +191,21 @@ final class Findings {
   }
 
   private Difference quality(Arm first, Arm second) {
-    return Difference.between(results.quality(first), results.quality(second));
+    return results.qualityDifference(first, second);
   }
 
-  private boolean better(Arm first, Arm second) {
-    return results.yardstick().merit(quality(first, second).value()) > 0;
+  private boolean ahead(Arm first, Arm second) {
+    Difference difference = quality(first, second);
+    return difference.toldApart() && results.yardstick().merit(difference.value()) > 0;
+  }
+
+  private boolean even(Arm first, Arm second) {
+    Difference difference = quality(first, second);
+    return difference.known() && !difference.toldApart();
+  }
+
+  private boolean unknown(Arm first, Arm second) {
+    return !quality(first, second).known();
   }
 
   private String difference(Arm first, Arm second) {
@@ -210,6 +232,9 @@ final class Findings {
   }
 
   private static String verdict(Difference difference, boolean moreIsBetter) {
+    if (!difference.known()) {
+      return "without two seeds in common";
+    }
     if (!difference.toldApart()) {
       return "not told apart";
     }
@@ -217,7 +242,6 @@ final class Findings {
   }
 
   private static String lossPoints(Difference loss, Arm placebo) {
-    double other = placebo.last(EpochResult::trainLoss).mean();
-    return Numbers.withPlus(Numbers.like(loss.value(), other, Words.LOSS_DIGITS));
+    return Words.lossDifference(loss, placebo.last(EpochResult::trainLoss));
   }
 }

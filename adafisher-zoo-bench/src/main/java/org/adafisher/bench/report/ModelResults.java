@@ -5,9 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.ToDoubleFunction;
 import java.util.stream.Collectors;
+import org.adafisher.bench.report.stats.Difference;
 import org.adafisher.bench.report.stats.Spread;
 import org.adafisher.bench.result.CostResult;
+import org.adafisher.bench.result.EpochResult;
 import org.adafisher.bench.result.Target;
 
 /**
@@ -78,6 +81,16 @@ record ModelResults(
     return yardstick().of(arm, tested());
   }
 
+  /** How far the first is from the second by the yardstick, over the seeds that both have. */
+  Difference qualityDifference(Arm first, Arm second) {
+    return difference(first, second, yardstick().measure(tested()));
+  }
+
+  /** How far the first is from the second by a measure, over the seeds that both have. */
+  static Difference difference(Arm first, Arm second, ToDoubleFunction<EpochResult> measure) {
+    return Difference.paired(first.complete(), second.complete(), measure);
+  }
+
   /** Their name. */
   String qualityWords() {
     return yardstick().words(tested());
@@ -88,7 +101,7 @@ record ModelResults(
     return headline().stream().filter(arm -> arm.optimizer().equals(optimizer)).findFirst();
   }
 
-  /** With these targets, their values settled. */
+  /** With these targets, their values settled; a run at chance sets none. */
   ModelResults withGoals(List<Target> targets, String reference) {
     List<Goal> settled =
         targets.stream()
@@ -99,6 +112,7 @@ record ModelResults(
                         : new Goal(
                             target.measure(),
                             headline(reference)
+                                .filter(arm -> arm.atChance() == 0)
                                 .map(arm -> arm.last(target.measure()::of).mean())
                                 .orElse(Double.NaN),
                             reference))

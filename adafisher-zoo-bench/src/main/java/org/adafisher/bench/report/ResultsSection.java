@@ -50,6 +50,9 @@ final class ResultsSection {
                 + results.yardstick().words(false)
                 + ", chosen afterwards from this sweep."
             : "")
+        + (results.arms().stream().anyMatch(arm -> arm.atChance() > 0)
+            ? " At chance: no better than guessing without a look at the example."
+            : "")
         + " Bold: best of the column.";
   }
 
@@ -98,11 +101,18 @@ final class ResultsSection {
   private static Cell runs(Arm arm) {
     int complete = arm.complete().size();
     Cell cell = Cell.of(Integer.toString(complete));
+    List<String> notes = new ArrayList<>();
     int unfinished = arm.runs().size() - complete;
     if (unfinished > 0) {
-      return cell.withNote(unfinished + " going on");
+      notes.add(unfinished + " going on");
     }
-    return arm.runs().isEmpty() ? cell.withNote("not begun") : cell;
+    if (arm.runs().isEmpty()) {
+      notes.add("not begun");
+    }
+    if (arm.atChance() > 0) {
+      notes.add(arm.atChance() + " at chance");
+    }
+    return notes.isEmpty() ? cell : cell.withNote(String.join(", ", notes));
   }
 
   private static Cell accuracy(Arm arm, ToDoubleFunction<EpochResult> measure, Optional<Arm> best) {
@@ -140,10 +150,17 @@ final class ResultsSection {
 
   /** The mean of those that survived would flatter, so it is in small print. */
   private static Cell missing(Arm arm, Spread survivors, String words) {
-    if (arm.diverged() == 0) {
+    List<String> failures = new ArrayList<>();
+    if (arm.diverged() > 0) {
+      failures.add(Words.diverged(arm));
+    }
+    if (arm.halfCollapsed()) {
+      failures.add(Words.atChance(arm));
+    }
+    if (failures.isEmpty()) {
       return Cell.of(Numbers.NONE);
     }
-    Cell cell = Cell.of(Words.diverged(arm)).styled(DIVERGED, true);
+    Cell cell = Cell.of(String.join(", ", failures)).styled(DIVERGED, true);
     return survivors.known() ? cell.withNote("the rest: " + words) : cell;
   }
 }

@@ -108,6 +108,9 @@ final class RobustnessSection {
             where + Words.accuracy(spread, Words.PLUS_MINUS) + " %, " + Words.seeds(spread.count()),
             false);
       }
+      if (arm.halfCollapsed()) {
+        return new HeatMap.Cell(Double.NaN, "at chance", where + Words.atChance(arm), true);
+      }
     }
     return new HeatMap.Cell(Double.NaN, Numbers.NONE, where + "no complete run", false);
   }
@@ -122,14 +125,16 @@ final class RobustnessSection {
     long close =
         measured.stream().filter(arm -> accuracy(arm).mean() >= best.getAsDouble() - CLOSE).count();
     long diverged = measured.stream().filter(arm -> arm.diverged() > 0).count();
+    long collapsed = measured.stream().filter(arm -> arm.atChance() > 0).count();
     return String.format(
         Locale.ROOT,
-        "%s: %d of %d cells (%s %%) are within 2 points of its best, %s %%; %s.",
+        "%s: %d of %d cells (%s %%) are within 2 points of its best, %s %%; %s%s.",
         optimizer,
         close,
         measured.size(),
         Numbers.percent((double) close / measured.size(), 0),
         Numbers.percent(best.getAsDouble(), 1),
-        diverged == 0 ? "none diverged" : diverged + " diverged");
+        diverged == 0 ? "none diverged" : diverged + " diverged",
+        collapsed == 0 ? "" : "; " + collapsed + " had a seed that ended at chance");
   }
 }

@@ -46,7 +46,7 @@ public final class SummaryTable {
             model.sweep()
                 ? ", each optimizer at its best " + model.yardstick().words(false) + " in the sweep"
                 : "");
-    return title + AsciiTable.of(rows) + targets(model);
+    return title + AsciiTable.of(rows) + targets(model) + collapsed(model);
   }
 
   /** Their words would make the table wider than a screen. */
@@ -62,6 +62,15 @@ public final class SummaryTable {
           .append(System.lineSeparator());
     }
     return lines.toString();
+  }
+
+  private static String collapsed(ModelResults model) {
+    return model.headline().stream()
+        .filter(arm -> arm.atChance() > 0)
+        .map(
+            arm ->
+                "  " + arm.optimizer() + ": " + Words.endedAtChance(arm) + System.lineSeparator())
+        .collect(Collectors.joining());
   }
 
   private static String target(int number) {
@@ -108,7 +117,10 @@ public final class SummaryTable {
     }
     row.add(Words.accuracy(arm.last(Arm::testAccuracy), PLUS_MINUS));
     row.add(Words.accuracy(arm.last(EpochResult::validationAccuracy), PLUS_MINUS));
-    row.add(arm.diverged() > 0 ? Words.diverged(arm) : Words.loss(loss, PLUS_MINUS));
+    row.add(
+        arm.diverged() > 0
+            ? Words.diverged(arm)
+            : arm.halfCollapsed() ? Words.atChance(arm) : Words.loss(loss, PLUS_MINUS));
     row.add(fall(arm));
     row.add(Words.millis(arm.medianStepMillis()));
     row.add(Words.seconds(arm, PLUS_MINUS));

@@ -33,11 +33,19 @@ record TuningGrid(String model, String optimizer, List<Entry> entries) {
    *
    * @param learningRate what was tried
    * @param batchSize examples a minibatch
-   * @param value what came out, over the complete runs; NaN if one diverged
+   * @param value what came out, over the complete runs; NaN if one diverged, or some ended at
+   *     chance and others did not
    * @param diverged how many diverged
+   * @param atChance how many ended at chance
    * @param chosen whether it was chosen
    */
-  record Entry(double learningRate, int batchSize, Spread value, int diverged, boolean chosen) {}
+  record Entry(
+      double learningRate,
+      int batchSize,
+      Spread value,
+      int diverged,
+      int atChance,
+      boolean chosen) {}
 
   /** The grids, models and optimizers in the order of the runs. */
   static List<TuningGrid> of(Tuning tuning) {
@@ -74,11 +82,14 @@ record TuningGrid(String model, String optimizer, List<Entry> entries) {
         .map(
             place -> {
               List<RunResult> complete = Completion.complete(place.getValue());
+              int atChance = (int) complete.stream().filter(RunResult::atChance).count();
+              boolean meaningless = atChance > 0 && atChance < complete.size();
               return new Entry(
                   place.getKey().learningRate(),
                   place.getKey().batchSize(),
-                  Spread.of(complete, run -> measure.of(run.last())),
+                  Spread.of(complete, run -> meaningless ? Double.NaN : measure.of(run.last())),
                   (int) complete.stream().filter(run -> run.last().diverged()).count(),
+                  atChance,
                   chosen != null && chosen == place.getKey().learningRate());
             })
         .sorted(ORDER)

@@ -113,7 +113,9 @@ final class TuningSection {
           : entry.diverged() + " of " + value.count() + " diverged";
     }
     if (!value.known()) {
-      return Numbers.NONE;
+      return entry.atChance() > 0
+          ? entry.atChance() + " of " + value.count() + " at chance"
+          : Numbers.NONE;
     }
     return tuning.measure() == Measure.VALIDATION_ACCURACY
         ? Words.accuracy(value, Words.PLUS_MINUS)

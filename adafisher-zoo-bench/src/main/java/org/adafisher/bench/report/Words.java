@@ -1,9 +1,9 @@
 package org.adafisher.bench.report;
 
+import org.adafisher.bench.report.stats.Difference;
 import org.adafisher.bench.report.stats.Spread;
 import org.adafisher.bench.report.stats.TargetHits;
 import org.adafisher.bench.report.text.Numbers;
-import org.adafisher.bench.result.EpochResult;
 
 /** How the numbers of this report are written. */
 final class Words {
@@ -41,9 +41,19 @@ final class Words {
     if (arm.diverged() > 0) {
       return Numbers.NONE;
     }
-    Spread spread = arm.last(EpochResult::seconds);
+    Spread spread = arm.seconds();
     return Numbers.fixed(spread.mean(), 1)
         + (spread.hasDeviation() ? plusMinus + Numbers.fixed(spread.deviation(), 1) : "");
+  }
+
+  /** How far a loss is from another one, with its interval. */
+  static String lossDifference(Difference difference, Spread other) {
+    return signed(difference.value(), other)
+        + Yardstick.interval(signed(difference.low(), other), signed(difference.high(), other));
+  }
+
+  private static String signed(double value, Spread like) {
+    return Numbers.withPlus(Numbers.like(value, like.mean(), LOSS_DIGITS));
   }
 
   static String rate(double learningRate) {
@@ -72,6 +82,16 @@ final class Words {
     return arm.diverged() == complete
         ? "diverged"
         : arm.diverged() + " of " + complete + " diverged";
+  }
+
+  /** "2 of 3 at chance". */
+  static String atChance(Arm arm) {
+    return arm.atChance() + " of " + arm.complete().size() + " at chance";
+  }
+
+  /** "2 of 3 seeds ended at chance". */
+  static String endedAtChance(Arm arm) {
+    return arm.atChance() + " of " + seeds(arm.complete().size()) + " ended at chance";
   }
 
   static String points(double share) {

@@ -17,7 +17,10 @@ enum Yardstick {
 
     @Override
     String write(Difference difference, Spread other) {
-      return Words.points(difference.value());
+      return Words.points(difference.value())
+          + interval(
+              Numbers.signed(PERCENT * difference.low(), Words.ACCURACY_DECIMALS),
+              Numbers.signed(PERCENT * difference.high(), Words.ACCURACY_DECIMALS));
     }
   },
 
@@ -30,9 +33,11 @@ enum Yardstick {
 
     @Override
     String write(Difference difference, Spread other) {
-      return Numbers.withPlus(Numbers.like(difference.value(), other.mean(), Words.LOSS_DIGITS));
+      return Words.lossDifference(difference, other);
     }
   };
+
+  private static final double PERCENT = 100;
 
   private final String words;
   private final boolean moreIsBetter;
@@ -50,15 +55,25 @@ enum Yardstick {
     this.validation = validation;
   }
 
+  /** The ends of an interval, to go after its middle. */
+  static String interval(String low, String high) {
+    return ", 95 % CI " + low + " to " + high;
+  }
+
   /** Mean and deviation with its unit. */
   abstract String write(Spread spread);
 
-  /** How far a mean is from another one, with its unit. */
+  /** How far one is from another one, with its unit and interval. */
   abstract String write(Difference difference, Spread other);
 
   /** On the test part, or on the validation part. */
   Spread of(Arm arm, boolean tested) {
-    return arm.last(tested ? test : validation);
+    return arm.last(measure(tested));
+  }
+
+  /** Of an epoch, on the test part, or on the validation part. */
+  ToDoubleFunction<EpochResult> measure(boolean tested) {
+    return tested ? test : validation;
   }
 
   /** "test accuracy". */

@@ -29,7 +29,8 @@ record EpochLine(
     Double testLoss,
     Double testAccuracy,
     Map<String, FactorSpread> factorSpread,
-    String dataSha256) {
+    String dataSha256,
+    ChanceLevel chance) {
 
   static EpochLine of(RunResult run, EpochResult epoch) {
     Trial trial = run.trial();
@@ -53,7 +54,8 @@ record EpochLine(
         epoch.test().map(TestResult::loss).orElse(null),
         epoch.test().map(TestResult::accuracy).orElse(null),
         epoch.factorSpread(),
-        run.dataSha256().orElse(null));
+        run.dataSha256().orElse(null),
+        run.chance().orElse(null));
   }
 
   Trial trial() {
@@ -63,7 +65,12 @@ record EpochLine(
   /** The run with these epochs. */
   RunResult run(List<EpochResult> epochs) {
     return new RunResult(
-        trial(), parameters, plannedSteps, Optional.ofNullable(dataSha256), epochs);
+        trial(),
+        parameters,
+        plannedSteps,
+        Optional.ofNullable(dataSha256),
+        Optional.ofNullable(chance),
+        epochs);
   }
 
   EpochResult result() {

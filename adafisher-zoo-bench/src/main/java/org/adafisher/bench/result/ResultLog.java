@@ -147,6 +147,7 @@ public final class ResultLog {
                     run.parameters(),
                     run.plannedSteps(),
                     run.dataSha256(),
+                    run.chance(),
                     run.epochs().subList(0, Math.min(epochs, run.epochs().size()))));
     StringBuilder text = new StringBuilder();
     for (RunResult run : runs.values()) {

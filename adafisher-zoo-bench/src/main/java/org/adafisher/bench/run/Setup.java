@@ -18,12 +18,15 @@ import org.adafisher.bench.optimizer.OptimizerType;
 import org.adafisher.bench.optimizer.Optimizers;
 import org.adafisher.bench.optimizer.Regularization;
 import org.adafisher.bench.optimizer.Schedules;
+import org.adafisher.bench.result.ChanceLevel;
 import org.deeplearning4j.nn.api.Model;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.schedule.ISchedule;
 
 /** An experiment's data and networks. */
 final class Setup {
+
+  private static final int CHANCE_BATCH = 100;
 
   private final ExperimentConfig config;
   private final Dataset data;
@@ -88,6 +91,12 @@ final class Setup {
   /** The content of the data set. */
   String dataSha256() {
     return dataSha256;
+  }
+
+  /** What can be guessed on the validation part: a pass over it. */
+  ChanceLevel chance() {
+    return Chance.of(
+        data.shape().task(), data.shape().classes(), data.inOrder(Part.VALIDATION, CHANCE_BATCH));
   }
 
   Dataset data() {

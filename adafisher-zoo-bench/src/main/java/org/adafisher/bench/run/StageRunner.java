@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.adafisher.bench.optimizer.OptimizerType;
 import org.adafisher.bench.optimizer.Optimizers;
+import org.adafisher.bench.result.ChanceLevel;
 import org.adafisher.bench.result.ResultLog;
 import org.adafisher.bench.result.RunResult;
 import org.adafisher.bench.result.Trial;
@@ -30,6 +31,7 @@ final class StageRunner {
   private final ResultLog log;
   private final Path checkpoints;
   private final ProgressListener listener;
+  private final ChanceLevel chance;
 
   StageRunner(
       Setup setup,
@@ -42,6 +44,7 @@ final class StageRunner {
     this.log = log;
     this.checkpoints = checkpoints;
     this.listener = listener;
+    this.chance = setup.chance();
   }
 
   /**
@@ -104,7 +107,7 @@ final class StageRunner {
       }
       Model network = setup.network(arm.model(), arm.optimizer(), arm.seed(), steps);
       RunResult nothing = new RunResult(trial, network.numParams(), steps, List.of());
-      return new TrainingRun(arm, network, nothing.onData(setup.dataSha256()));
+      return new TrainingRun(arm, network, nothing.onData(setup.dataSha256(), chance));
     }
     Checkpoint checkpoint = Checkpoint.read(file);
     OptimizerType type = Optimizers.REGISTRY.get(arm.optimizer().type());
@@ -123,7 +126,7 @@ final class StageRunner {
     RunResult run =
         log.run(trial)
             .orElse(new RunResult(trial, checkpoint.network().numParams(), steps, List.of()))
-            .onData(setup.dataSha256());
+            .onData(setup.dataSha256(), chance);
     if (logged == saved - 1) {
       run = run.with(checkpoint.epoch());
       log.append(run);

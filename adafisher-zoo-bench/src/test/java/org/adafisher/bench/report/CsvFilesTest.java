@@ -30,13 +30,13 @@ class CsvFilesTest {
   void summaryHasALineForEachArm() {
     assertThat(lines("summary.csv"))
         .containsExactly(
-            "model,parameters,optimizer,learning_rate,batch_size,runs,complete,diverged,"
+            "model,parameters,optimizer,learning_rate,batch_size,runs,complete,diverged,at_chance,"
                 + "test_accuracy_mean,test_accuracy_sd,test_accuracy_low,test_accuracy_high,"
                 + "validation_accuracy_mean,validation_accuracy_sd,train_loss_mean,train_loss_sd,"
                 + "step_ms_median,step_ms_mean,seconds_mean,seconds_sd",
-            "cnn,1234,Adam,0.1,64,2,2,0,0.49,0.3535533905932738,0.24,0.74,"
+            "cnn,1234,Adam,0.1,64,2,2,0,0,0.49,0.3535533905932738,0.24,0.74,"
                 + "0.5,0.3535533905932738,0.5,0.3535533905932738,2.0,2.0,4.0,0.0",
-            "cnn,1234,\"Wild, \"\"1\"\"\",0.1,64,1,1,1,,,,,,,,,2.0,2.0,4.0,");
+            "cnn,1234,\"Wild, \"\"1\"\"\",0.1,64,1,1,1,0,,,,,,,,,2.0,2.0,4.0,");
   }
 
   @Test

@@ -12,6 +12,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
+import org.adafisher.bench.report.ReportData.Tuning;
+import org.adafisher.bench.result.ChanceLevel;
+import org.adafisher.bench.result.Measure;
+import org.adafisher.bench.result.RunResult;
+import org.adafisher.bench.result.Trial;
 import org.junit.jupiter.api.Named;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -200,6 +205,34 @@ class ReportTest {
         .contains("AMSGrad &lt;wild &amp; &quot;quoted&quot;&gt;")
         .contains("2 of 3 diverged<br/><small>the rest: ")
         .contains("<td class=\"diverged\">diverged</td>");
+  }
+
+  @Test
+  void seedsAtChanceAreCountedWhereverTheirMeanWouldBe() throws Exception {
+    List<RunResult> runs = new ArrayList<>();
+    for (double rate : new double[] {0.1, 0.2}) {
+      for (int seed = 1; seed <= 3; seed++) {
+        double loss = rate == 0.2 && seed > 1 ? 0.95 : 0.2;
+        runs.add(
+            Runs.run(new Trial("m", "Adam", rate, 64, seed), 1, loss)
+                .onData("", new ChanceLevel(0.9, 0.1)));
+      }
+    }
+    Map<String, String> adam = Map.of("Adam", "adam");
+    assertThat(page(Runs.data(adam, runs)))
+        .contains("2 of 3 at chance<br/><small>the rest: 79.00</small>")
+        .contains("<small>2 at chance</small>")
+        .contains("batch size 64: 2 of 3 at chance")
+        .contains("1 had a seed that ended at chance")
+        .contains("At chance: no better than guessing");
+    assertThat(directory.resolve("summary.csv")).content().contains("at_chance", ",3,3,0,2,,");
+
+    assertThat(page(Runs.data(adam, runs.subList(3, 6))))
+        .contains("the line is the mean of two kinds of run")
+        .contains("Adam is left out of the comparison: 2 of 3 seeds ended at chance.");
+    Tuning tuning = new Tuning(Measure.VALIDATION_LOSS, runs, Map.of("m", Map.of("Adam", 0.1)));
+    assertThat(page(Runs.ofTuning(Runs.data(adam, List.of()), tuning)))
+        .contains("2 of 3 at chance<br/><small>lr 0.2</small>");
   }
 
   @Test

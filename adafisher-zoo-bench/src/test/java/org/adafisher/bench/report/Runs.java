@@ -103,6 +103,23 @@ public final class Runs {
         false);
   }
 
+  /** The same with a choice of learning rates. */
+  static ReportData ofTuning(ReportData like, ReportData.Tuning tuning) {
+    return new ReportData(
+        like.title(),
+        like.description(),
+        like.conditions(),
+        like.environment(),
+        like.configuration(),
+        like.reference(),
+        like.targets(),
+        like.optimizers(),
+        like.runs(),
+        Optional.of(tuning),
+        like.costs(),
+        like.perplexity());
+  }
+
   /** The same as of a language model, whose perplexity is exp(loss). */
   static ReportData ofLanguage(ReportData like) {
     return new ReportData(

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import org.adafisher.bench.result.ChanceLevel;
 import org.adafisher.bench.result.RunResult;
 import org.adafisher.bench.result.Trial;
 import org.junit.jupiter.api.Test;
@@ -36,6 +37,30 @@ class SummaryTableTest {
               Wild        0.1      2                -                -       1 of 2 diverged                   -        2.00             -         never
               T1: Adam's final training loss, 0.15
             """);
+  }
+
+  @Test
+  void aMeanOfWhichSomeEndedAtChanceIsNone() {
+    List<RunResult> runs =
+        List.of(
+            run("cnn", "Adam", 1, 0.9, 0.95),
+            run("cnn", "Adam", 2, 0.5, 0.30),
+            run("cnn", "Dead", 1, 0.9, 0.95),
+            run("cnn", "Dead", 2, 0.9, 0.97),
+            run("cnn", "Good", 1, 0.9, 0.20),
+            run("cnn", "Good", 2, 0.5, 0.30));
+    List<RunResult> known =
+        runs.stream().map(run -> run.onData("", new ChanceLevel(0.9, 0.1))).toList();
+
+    assertThat(SummaryTable.of(Runs.data(Map.of(), known)))
+        .containsPattern("Adam +0.1 +2 +- +- +1 of 2 at chance +- ")
+        .containsPattern("Dead +0.1 +2 +3.00 .*0.9600 ")
+        .containsPattern("Good +0.1 +2 +74.00 ")
+        .contains("T1: Adam's final training loss, -")
+        .contains("  Adam: 1 of 2 seeds ended at chance")
+        .contains("  Dead: 2 of 2 seeds ended at chance")
+        .doesNotContain("Good: ");
+    assertThat(SummaryTable.of(Runs.data(Map.of(), runs))).doesNotContain("at chance");
   }
 
   @Test

@@ -1,38 +1,69 @@
 package org.adafisher.bench.report.stats;
 
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+import org.adafisher.bench.result.EpochResult;
+import org.adafisher.bench.result.RunResult;
+import org.apache.commons.math3.distribution.TDistribution;
+
 /**
- * The difference of two means, and how far it can be trusted.
+ * How far one optimizer is from another over the seeds that both have. At equal seed the two differ
+ * in the optimizer alone, so what counts is how their difference scatters, not how each of them
+ * does.
  *
- * @param value the first mean less the second
- * @param standardError of the difference, from both deviations as if the runs were independent; NaN
- *     if one of them has less than two runs
+ * @param seeds how many both have
+ * @param value the mean over these of the first less the second; NaN if one diverged, or there is
+ *     none
+ * @param margin half of the 95 % t interval of that mean; NaN with less than two seeds
  */
-public record Difference(double value, double standardError) {
+public record Difference(int seeds, double value, double margin) {
 
-  private static final double STANDARD_ERRORS = 2;
+  private static final double CONFIDENCE = 0.95;
 
-  /** The first less the second. */
-  public static Difference between(Spread first, Spread second) {
-    return new Difference(
-        first.mean() - second.mean(), Math.sqrt(meanVariance(first) + meanVariance(second)));
+  /** Of a measure after the last epoch, the first less the second. */
+  public static Difference paired(
+      List<RunResult> first, List<RunResult> second, ToDoubleFunction<EpochResult> measure) {
+    Map<Integer, Double> others = new HashMap<>();
+    second.forEach(run -> others.put(run.trial().seed(), measure.applyAsDouble(run.last())));
+    return of(
+        Spread.of(
+            first.stream()
+                .filter(run -> others.containsKey(run.trial().seed()))
+                .mapToDouble(
+                    run -> measure.applyAsDouble(run.last()) - others.get(run.trial().seed()))
+                .toArray()));
   }
 
-  private static double meanVariance(Spread spread) {
-    return spread.deviation() * spread.deviation() / spread.count();
+  private static Difference of(Spread differences) {
+    int seeds = differences.count();
+    double margin =
+        differences.hasDeviation()
+            ? new TDistribution(null, seeds - 1).inverseCumulativeProbability((1 + CONFIDENCE) / 2)
+                * differences.deviation()
+                / Math.sqrt(seeds)
+            : Double.NaN;
+    return new Difference(seeds, differences.mean(), margin);
   }
 
-  /** Whether anything can be said: both have a mean and a deviation. */
+  /** Whether anything can be said: there is an interval. */
   public boolean known() {
-    return Double.isFinite(value) && Double.isFinite(standardError);
+    return Double.isFinite(value) && Double.isFinite(margin);
   }
 
-  /** What the difference has to exceed: twice its standard error. */
-  public double margin() {
-    return STANDARD_ERRORS * standardError;
+  /** The lower end of the interval. */
+  public double low() {
+    return value - margin;
   }
 
-  /** Whether the difference exceeds its margin; false if nothing can be said. */
+  /** The upper end of the interval. */
+  public double high() {
+    return value + margin;
+  }
+
+  /** Whether the interval is on one side of zero; false if nothing can be said. */
   public boolean toldApart() {
-    return known() && Math.abs(value) > margin();
+    return known() && Math.abs(value) > margin;
   }
 }

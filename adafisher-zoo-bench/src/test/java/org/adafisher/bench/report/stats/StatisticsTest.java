@@ -4,7 +4,11 @@ import static org.adafisher.bench.report.Runs.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.List;
+import java.util.stream.IntStream;
 import org.adafisher.bench.report.Runs;
+import org.adafisher.bench.result.EpochResult;
+import org.adafisher.bench.result.RunResult;
 import org.adafisher.bench.result.Trial;
 import org.junit.jupiter.api.Test;
 
@@ -40,29 +44,50 @@ class StatisticsTest {
     assertThat(Median.of()).isNaN();
   }
 
+  /** The quantile of Student's t with two degrees of freedom is 4.302653, with one 12.706205. */
   @Test
-  void meansAreToldApartBeyondTwoStandardErrors() {
-    Spread low = Spread.of(0, 2); // mean 1, deviation sqrt(2), variance of the mean 1
-    Difference at = Difference.between(Spread.of(0 + 2.8, 2 + 2.8), low);
-    Difference beyond = Difference.between(Spread.of(0 + 2.9, 2 + 2.9), low);
+  void pairsAreToldApartBeyondTheTInterval() {
+    Difference three = Difference.paired(runs(2, 4, 6), runs(1, 2, 3), EpochResult::trainLoss);
+    assertThat(three.seeds()).isEqualTo(3);
+    assertThat(three.value()).isCloseTo(2, within(1e-12));
+    assertThat(three.margin()).isCloseTo(4.302653 / Math.sqrt(3), within(1e-6));
+    assertThat(three.low()).isCloseTo(2 - 2.484138, within(1e-6));
+    assertThat(three.high()).isCloseTo(2 + 2.484138, within(1e-6));
+    assertThat(three.toldApart()).isFalse();
 
-    assertThat(at.standardError()).isCloseTo(Math.sqrt(2), within(1e-12));
-    assertThat(at.toldApart()).isFalse();
-    assertThat(beyond.toldApart()).isTrue();
-    assertThat(beyond.value()).isCloseTo(2.9, within(1e-12));
+    Difference near = Difference.paired(runs(3, 5, 6.5), runs(1, 2.5, 3.5), EpochResult::trainLoss);
+    assertThat(near.value()).isCloseTo(2.5, within(1e-12));
+    assertThat(near.margin()).isCloseTo(2.484138 / 2, within(1e-6));
+    assertThat(near.toldApart()).isTrue();
+
+    Difference two = Difference.paired(runs(0, 10), runs(1, 12), EpochResult::trainLoss);
+    assertThat(two.margin()).isCloseTo(12.706205 / 2, within(1e-6));
+    assertThat(two.toldApart()).isFalse();
+  }
+
+  private static List<RunResult> runs(double... losses) {
+    return IntStream.range(0, losses.length)
+        .mapToObj(seed -> run("m", "o", seed, losses[seed]))
+        .toList();
   }
 
   @Test
-  void equalMeansAreNotToldApartEvenWithoutAnyNoise() {
-    assertThat(Difference.between(Spread.of(1, 1), Spread.of(1, 1)).toldApart()).isFalse();
+  void equalRunsAreNotToldApartEvenWithoutAnyNoise() {
+    assertThat(Difference.paired(runs(1, 2), runs(1, 2), EpochResult::trainLoss).toldApart())
+        .isFalse();
   }
 
   @Test
-  void oneSeedIsNeverToldApart() {
-    Difference difference = Difference.between(Spread.of(100), Spread.of(0, 1));
+  void oneSharedSeedOrOneThatDivergedIsNeverToldApart() {
+    Difference one = Difference.paired(runs(100), runs(0, 1), EpochResult::trainLoss);
+    Difference diverged =
+        Difference.paired(runs(100, 200), runs(1, Double.NaN), EpochResult::trainLoss);
 
-    assertThat(difference.known()).isFalse();
-    assertThat(difference.toldApart()).isFalse();
+    assertThat(one.seeds()).isEqualTo(1);
+    assertThat(one.known()).isFalse();
+    assertThat(one.toldApart()).isFalse();
+    assertThat(diverged.known()).isFalse();
+    assertThat(diverged.toldApart()).isFalse();
   }
 
   @Test
