@@ -1,0 +1,2 @@
+/** Switches Deeplearning4j's oneDNN on. */
+package org.adafisher.onednn;
