@@ -95,7 +95,7 @@ public final class OneDnn {
     if (!"CPU".equalsIgnoreCase(backend)) {
       return Optional.of("ND4J's backend is " + backend + ", and oneDNN is for the CPU.");
     }
-    if (!Nd4j.getBackend().buildInfo().contains("HAVE_ONEDNN")) {
+    if (!inNatives()) {
       return Optional.of(
           "ND4J's natives were built without it; add org.nd4j:nd4j-native with the classifier"
               + " linux-x86_64-onednn, macosx-x86_64-onednn or windows-x86_64-onednn (there is none"
@@ -108,6 +108,16 @@ public final class OneDnn {
       return Optional.of("the system property " + DISABLE_HELPER_PROPERTY + " is true.");
     }
     return Optional.empty();
+  }
+
+  /** Whether the natives that ND4J has loaded were built with oneDNN. */
+  static boolean inNatives() {
+    return Natives.WITH_ONEDNN;
+  }
+
+  /** Asked once, after ND4J has loaded them. */
+  private static final class Natives {
+    static final boolean WITH_ONEDNN = Nd4j.getBackend().buildInfo().contains("HAVE_ONEDNN");
   }
 
   private static boolean layersExist() {

@@ -1,6 +1,9 @@
 package org.nd4j.nativeblas;
 
+import java.util.stream.Stream;
 import org.adafisher.onednn.OneDnn;
+import org.deeplearning4j.nn.conf.layers.misc.FrozenLayerWithBackprop;
+import org.deeplearning4j.nn.layers.mkldnn.MKLDNNSubsamplingHelper;
 
 /**
  * The name under which Deeplearning4j 1.0.0-M2.1 looks for the CPU backend's settings. The class
@@ -28,14 +31,30 @@ public final class Nd4jCpu {
     }
 
     /**
-     * Whether oneDNN was switched on by {@link OneDnn#enable} and has not been switched off in the
-     * backend since.
+     * Whether a layer that is being made takes its helper: if oneDNN was switched on by {@link
+     * OneDnn#enable}, was not switched off in the backend since, and the helper is right.
      *
-     * @return whether a layer that is being made takes its helper
+     * @return whether the helper that asks may run
      */
     public boolean isUseMKLDNN() {
       return OneDnn.status().enabled()
-          && org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu.Environment.getInstance().isUseONEDNN();
+          && org.nd4j.linalg.cpu.nativecpu.bindings.Nd4jCpu.Environment.getInstance().isUseONEDNN()
+          && !StackWalker.getInstance().walk(Environment::asksForAWrongHelper);
+    }
+
+    /**
+     * Deeplearning4j does not say which layer asks, its stack does. Pooling's helper ignores
+     * avgPoolIncludePadInDivisor, and does nothing else that the natives would not do without it.
+     * Batch normalization's cannot go back through a pass of inference, which is all that
+     * FrozenLayerWithBackprop does.
+     */
+    private static boolean asksForAWrongHelper(Stream<StackWalker.StackFrame> stack) {
+      return stack
+          .map(StackWalker.StackFrame::getClassName)
+          .anyMatch(
+              name ->
+                  name.equals(MKLDNNSubsamplingHelper.class.getName())
+                      || name.equals(FrozenLayerWithBackprop.class.getName()));
     }
   }
 }
