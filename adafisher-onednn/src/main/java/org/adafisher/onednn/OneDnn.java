@@ -68,7 +68,7 @@ public final class OneDnn {
             late
                 ? "oneDNN runs in networks made from now on; those made before OneDnn.enable() go"
                     + " without, so call it before the first network is made."
-                : "oneDNN runs convolutions, pooling and batch normalization of FLOAT networks.");
+                : "oneDNN runs convolutions and batch normalization of FLOAT networks.");
     if (late) {
       log.warn("{}", on.reason());
     } else {
