@@ -9,9 +9,10 @@ import org.nd4j.linalg.api.ops.OpContext;
 import org.nd4j.linalg.cpu.nativecpu.ops.NativeOpExecutioner;
 
 /**
- * Runs dilated convolutions and pooling without oneDNN: in the natives of 1.0.0-M2.1 the
- * convolutions fail ("could not create a descriptor for a dilated convolution"), and pooling
- * returns wrong numbers. Everything else is ND4J's own.
+ * Runs some convolutions and pooling without oneDNN: in the natives of 1.0.0-M2.1 dilated
+ * convolutions fail ("could not create a descriptor for a dilated convolution"), dilated pooling
+ * returns wrong numbers, and the way back through a transposed convolution fails under Same where a
+ * stride exceeds the kernel. Everything else is ND4J's own.
  */
 public final class OneDnnExecutioner extends NativeOpExecutioner {
 
@@ -24,25 +25,41 @@ public final class OneDnnExecutioner extends NativeOpExecutioner {
     IN_DOUBLE
   }
 
-  /** Where an operation has its dilations among its integer arguments, and what to do with it. */
-  private record Dilated(Way way, int... arguments) {
-    boolean in(List<Long> given) {
-      for (int argument : arguments) {
-        if (argument < given.size() && given.get(argument) > 1) {
+  /**
+   * A window that goes over so many dimensions. The operation's integer arguments are its kernel,
+   * strides, padding and dilations, and whether its padding is that of Same.
+   *
+   * @param gaps whether strides that exceed the kernel are out of oneDNN's reach too
+   */
+  private record Window(int dimensions, Way way, boolean gaps) {
+
+    Window(int dimensions, Way way) {
+      this(dimensions, way, false);
+    }
+
+    boolean outOfReach(List<Long> arguments) {
+      boolean same = argument(arguments, 4 * dimensions) == 1;
+      for (int i = 0; i < dimensions; i++) {
+        if (argument(arguments, 3 * dimensions + i) > 1
+            || gaps && same && argument(arguments, dimensions + i) > argument(arguments, i)) {
           return true;
         }
       }
       return false;
     }
+
+    private static long argument(List<Long> arguments, int index) {
+      return index < arguments.size() ? arguments.get(index) : 0;
+    }
   }
 
-  private static final Dilated IMAGES = new Dilated(Way.WITHOUT_HELPERS, 6, 7);
-  private static final Dilated VOLUMES = new Dilated(Way.WITHOUT_HELPERS, 9, 10, 11);
+  private static final Window IMAGES = new Window(2, Way.WITHOUT_HELPERS);
+  private static final Window VOLUMES = new Window(3, Way.WITHOUT_HELPERS);
 
-  private static final Map<String, Dilated> OPERATIONS =
+  private static final Map<String, Window> OPERATIONS =
       Map.ofEntries(
-          Map.entry("conv1d", new Dilated(Way.IN_DOUBLE, 3)),
-          Map.entry("conv1d_bp", new Dilated(Way.IN_DOUBLE, 3)),
+          Map.entry("conv1d", new Window(1, Way.IN_DOUBLE)),
+          Map.entry("conv1d_bp", new Window(1, Way.IN_DOUBLE)),
           Map.entry("conv2d", IMAGES),
           Map.entry("conv2d_bp", IMAGES),
           Map.entry("conv2d_input_bp", IMAGES),
@@ -50,7 +67,7 @@ public final class OneDnnExecutioner extends NativeOpExecutioner {
           Map.entry("depthwise_conv2d_bp", IMAGES),
           Map.entry("deconv2d", IMAGES),
           Map.entry("deconv2d_tf", IMAGES),
-          Map.entry("deconv2d_bp", new Dilated(Way.IN_DOUBLE, 6, 7)),
+          Map.entry("deconv2d_bp", new Window(2, Way.IN_DOUBLE, true)),
           Map.entry("maxpool2d", IMAGES),
           Map.entry("maxpool2d_bp", IMAGES),
           Map.entry("avgpool2d", IMAGES),
@@ -58,7 +75,7 @@ public final class OneDnnExecutioner extends NativeOpExecutioner {
           Map.entry("conv3dnew", VOLUMES),
           Map.entry("conv3dnew_bp", VOLUMES),
           Map.entry("deconv3d", VOLUMES),
-          Map.entry("deconv3d_bp", new Dilated(Way.IN_DOUBLE, 9, 10, 11)),
+          Map.entry("deconv3d_bp", new Window(3, Way.IN_DOUBLE, true)),
           Map.entry("maxpool3dnew", VOLUMES),
           Map.entry("maxpool3dnew_bp", VOLUMES),
           Map.entry("avgpool3dnew", VOLUMES),
@@ -69,11 +86,11 @@ public final class OneDnnExecutioner extends NativeOpExecutioner {
 
   @Override
   public INDArray[] exec(CustomOp operation, OpContext context) {
-    Dilated dilated = OPERATIONS.get(operation.opName());
-    if (dilated == null || !dilated.in(context.getIArguments()) || !OneDnn.inNatives()) {
+    Window window = OPERATIONS.get(operation.opName());
+    if (window == null || !window.outOfReach(context.getIArguments()) || !OneDnn.inNatives()) {
       return super.exec(operation, context);
     }
-    return switch (dilated.way()) {
+    return switch (window.way()) {
       case WITHOUT_HELPERS -> {
         context.allowHelpers(false);
         yield super.exec(operation, context);

@@ -35,13 +35,21 @@ record Geometry(
   private static final int[] SIDES = {HEIGHT, WIDTH, DEPTH};
 
   static Arbitrary<Geometry> any() {
-    Arbitrary<int[]> small = Arbitraries.integers().between(1, 2).array(int[].class).ofSize(3);
+    return withStridesTo(2);
+  }
+
+  /** Deeplearning4j's other layers refuse a stride that exceeds the kernel by two under Same. */
+  static Arbitrary<Geometry> ofTransposed() {
+    return withStridesTo(3);
+  }
+
+  private static Arbitrary<Geometry> withStridesTo(int largest) {
     return Combinators.combine(
             Arbitraries.of(ConvolutionMode.Same, ConvolutionMode.Truncate, ConvolutionMode.Strict),
             Arbitraries.integers().between(1, 3).array(int[].class).ofSize(3),
-            small,
+            Arbitraries.integers().between(1, largest).array(int[].class).ofSize(3),
             Arbitraries.integers().between(0, 1).array(int[].class).ofSize(3),
-            small,
+            Arbitraries.integers().between(1, 2).array(int[].class).ofSize(3),
             Arbitraries.of(true, false),
             Arbitraries.of(1, 3),
             Arbitraries.of(true, false))
@@ -61,12 +69,17 @@ record Geometry(
    * one's stride the last side.
    */
   static Arbitrary<Geometry> ofVolumes() {
-    return any()
-        .filter(
-            g ->
-                g.mode != ConvolutionMode.Strict
-                    || IntStream.of(SIDES).allMatch(side -> g.room(side, 0) % g.stride[0] == 0)
-                        && g.room(SIDES[2], 2) % g.stride[1] == 0);
+    return any().filter(Geometry::isOneOfVolumes);
+  }
+
+  static Arbitrary<Geometry> ofTransposedVolumes() {
+    return ofTransposed().filter(Geometry::isOneOfVolumes);
+  }
+
+  private boolean isOneOfVolumes() {
+    return mode != ConvolutionMode.Strict
+        || IntStream.of(SIDES).allMatch(side -> room(side, 0) % stride[0] == 0)
+            && room(SIDES[2], 2) % stride[1] == 0;
   }
 
   private Geometry with(ConvolutionMode other) {
