@@ -11,6 +11,7 @@ import org.deeplearning4j.nn.api.Model;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.graph.MergeVertex;
 import org.deeplearning4j.nn.conf.inputs.InputType;
+import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.OutputLayer;
 import org.deeplearning4j.nn.graph.ComputationGraph;
@@ -37,9 +38,11 @@ enum NetworkClass {
           new MultiLayerNetwork(
               global(type, updater)
                   .list()
+                  .layer(new ConvolutionLayer.Builder(3, 3).stride(2, 2).nOut(2).build())
                   .layer(new DenseLayer.Builder().nOut(8).build())
                   .layer(softmax())
-                  .setInputType(InputType.feedForward(SyntheticDigits.PIXELS))
+                  .setInputType(
+                      InputType.convolutionalFlat(SyntheticDigits.SIDE, SyntheticDigits.SIDE, 1))
                   .build());
       net.init();
       return net;

@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import org.adafisher.AdaFisher;
 import org.adafisher.AdaFisherListener;
+import org.adafisher.onednn.OneDnn;
 import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaRDD;
 import org.apache.spark.api.java.JavaSparkContext;
@@ -53,8 +54,13 @@ class SparkTrainingTest {
 
   @TempDir Path folder;
 
+  /** The build runs these tests twice: with plain natives, and on oneDNN. */
   @BeforeAll
   static void start() {
+    if (Boolean.getBoolean("adafisher.onednn")) {
+      OneDnn.Status status = OneDnn.enable();
+      assertThat(status.enabled()).as(status.reason()).isTrue();
+    }
     spark =
         new JavaSparkContext(
             new SparkConf().setMaster("local[" + WORKERS + "]").setAppName("test"));

@@ -11,8 +11,11 @@ import org.nd4j.linalg.factory.Nd4j;
 /** Ten patterns of 8x8 pixels in noise, as many of them as a test wants. */
 final class SyntheticDigits {
 
+  /** Pixels along a side of a picture. */
+  static final int SIDE = 8;
+
   /** Pixels of a picture. */
-  static final int PIXELS = 64;
+  static final int PIXELS = SIDE * SIDE;
 
   /** Patterns. */
   static final int CLASSES = 10;

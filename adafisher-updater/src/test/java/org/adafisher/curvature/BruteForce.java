@@ -13,7 +13,9 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -44,6 +46,17 @@ import org.nd4j.linalg.ops.transforms.Transforms;
  * what finite differences of the network's own score say.
  */
 final class BruteForce {
+
+  /** Half the distance from 1 to the next FLOAT. */
+  private static final double UNIT = 0x1p-24;
+
+  /** The roundings of an activation function: exp and tanh 4 units, sum, quotient, square. */
+  private static final int FUNCTION = 8;
+
+  private static final int DRAWS = 3;
+
+  private static final List<Function<RawFactors, double[]>> VECTORS =
+      List.of(RawFactors::input, RawFactors::inputMean, RawFactors::gradient);
 
   private BruteForce() {}
 
@@ -226,6 +239,64 @@ final class BruteForce {
     /** Gives the layer a mask of its own, such as DL4J's wrappers give it. */
     void mask(INDArray mask) {
       model.getLayer(tested).setMaskArray(mask);
+    }
+
+    /** The same network, in other numbers. */
+    private Net(Net other, DataType type, UnaryOperator<INDArray> change) {
+      this.tested = other.tested;
+      this.minibatch = other.minibatch;
+      this.model =
+          other.model.clone().convertDataType(type); // the network itself, if it has the type
+      model.setParams(change.apply(other.model.params()).castTo(type));
+      DataSet from = other.data;
+      this.data =
+          new DataSet(
+              change.apply(from.getFeatures()).castTo(type),
+              change.apply(from.getLabels()).castTo(type),
+              from.getFeaturesMaskArray(),
+              from.getLabelsMaskArray());
+    }
+
+    /**
+     * Factors in FLOAT, as networks have them that run on oneDNN, are those in DOUBLE but for
+     * rounding. A sum of n products is rounded by at most {@code n^(3/2) * UNIT * sqrt(sum
+     * product^2)}, and the last two factors are the deviation of the sum when each product changes
+     * by a random UNIT of itself: which is measured, on parameters and data that change so.
+     * Activation functions add a few roundings each.
+     *
+     * @param exact the factors in DOUBLE
+     */
+    void assertAlsoInFloat(Map<String, RawFactors> exact) {
+      Random random = new Random(1);
+      Map<String, RawFactors> rounded = new Net(this, DataType.FLOAT, x -> x).factors();
+      List<Map<String, RawFactors>> moved =
+          Stream.generate(() -> new Net(this, DataType.DOUBLE, x -> moved(random, x)).factors())
+              .limit(DRAWS)
+              .toList();
+      double terms = Math.max(data.getFeatures().length(), model.numParams()) + FUNCTION;
+      for (String part : exact.keySet()) {
+        for (Function<RawFactors, double[]> vector : VECTORS) {
+          double[] expected = vector.apply(exact.get(part));
+          double deviation =
+              moved.stream()
+                  .mapToDouble(m -> distance(vector.apply(m.get(part)), expected))
+                  .max()
+                  .orElseThrow();
+          assertClose(
+              vector.apply(rounded.get(part)),
+              expected,
+              FUNCTION * UNIT,
+              Math.pow(terms, 1.5) * deviation);
+        }
+      }
+    }
+
+    private static INDArray moved(Random random, INDArray x) {
+      return x.mul(gaussian(random, x.shape()).muli(UNIT).addi(1));
+    }
+
+    private static double distance(double[] a, double[] b) {
+      return IntStream.range(0, a.length).mapToDouble(i -> Math.abs(a[i] - b[i])).max().orElse(0);
     }
 
     /** DL4J's own gradient of the loss by a parameter, as its flat values lie. */

@@ -204,7 +204,8 @@ class BruteForceFactorsTest {
     }
     int rows = patches.size();
 
-    RawFactors raw = net.factors().get(FactorPart.MAIN);
+    Map<String, RawFactors> factors = net.factors();
+    RawFactors raw = factors.get(FactorPart.MAIN);
 
     double[][] gradient = rows(net.preActivationGradient(INDArray::addi), channelAxis(format));
     assertThat(gradient).hasDimensions(rows, units);
@@ -212,6 +213,7 @@ class BruteForceFactorsTest {
     assertExact(raw.input(), withBias(squares(inputs, rows), bias));
     assertExact(raw.inputMean(), withBias(means(inputs, rows), bias));
     assertClose(raw.gradient(), squares(gradient, rows));
+    net.assertAlsoInFloat(factors);
   }
 
   @Property(tries = 40)
@@ -567,12 +569,14 @@ class BruteForceFactorsTest {
     }
     double squaredBatch = (double) batch * batch;
 
-    RawFactors raw = net.factors().get(FactorPart.MAIN);
+    Map<String, RawFactors> factors = net.factors();
+    RawFactors raw = factors.get(FactorPart.MAIN);
 
     INDArray shift = differences(net::loss, net.parameter("beta"));
     assertExact(raw.input(), sumOfSquares(sums) / squaredBatch, sums.length / squaredBatch);
     assertThat(raw.inputMean()).isEmpty();
     assertClose(raw.gradient(), squares(new double[][] {flat(shift)}, batch));
+    net.assertAlsoInFloat(factors);
   }
 
   /** DL4J mistakes the mask of a single row for one of single outputs. */

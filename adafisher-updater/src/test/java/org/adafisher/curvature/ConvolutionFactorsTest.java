@@ -412,6 +412,7 @@ class ConvolutionFactorsTest {
             .toArray(double[][]::new);
     assertPart(raw.get(FactorPart.MAIN), between, gradient, bias);
     assertPart(raw.get("depthwise"), patches, below, false);
+    net.assertAlsoInFloat(raw);
     assertGradients(
         net,
         Map.of(FactorPart.MAIN, between, "depthwise", patches),
@@ -465,10 +466,11 @@ class ConvolutionFactorsTest {
   }
 
   private static void assertFactors(Net net, double[][] patches, int unitAxis, boolean bias) {
-    RawFactors raw = net.factors().get(FactorPart.MAIN);
+    Map<String, RawFactors> raw = net.factors();
     double[][] gradient = rows(net.preActivationGradient(INDArray::addi), unitAxis);
     assertThat(gradient).hasNumberOfRows(patches.length);
-    assertPart(raw, patches, gradient, bias);
+    assertPart(raw.get(FactorPart.MAIN), patches, gradient, bias);
+    net.assertAlsoInFloat(raw);
     assertGradients(net, Map.of(FactorPart.MAIN, patches), Map.of(FactorPart.MAIN, gradient));
   }
 
