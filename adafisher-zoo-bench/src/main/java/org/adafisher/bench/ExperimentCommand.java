@@ -120,7 +120,7 @@ abstract class ExperimentCommand implements Callable<Integer> {
       throws BackendException, ConfigException, IOException {
     try {
       check(file.config());
-      BackendSelector.select(file.config().backend());
+      BackendSelector.select(file.config().backend(), file.config().natives());
       return Experiment.prepare(file.config(), work());
     } catch (DataException | ExperimentException e) {
       throw new ConfigException(file.path(), e.getMessage(), e);

@@ -1,6 +1,9 @@
 package org.adafisher.bench.backend;
 
 import java.util.Locale;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.nd4j.linalg.factory.Nd4jBackend;
 
 /** What computes the factors and everything else. */
 public enum Backend {
@@ -22,6 +25,12 @@ public enum Backend {
   /** The simple name of ND4J's class for it. */
   String className() {
     return className;
+  }
+
+  /** Whether a backend is ND4J's class for it, or one that extends that. */
+  boolean is(Nd4jBackend backend) {
+    return Stream.<Class<?>>iterate(backend.getClass(), Objects::nonNull, Class::getSuperclass)
+        .anyMatch(type -> type.getSimpleName().equals(className));
   }
 
   /** What to do where that class is missing. */

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.adafisher.bench.backend.Backend;
+import org.adafisher.bench.backend.Natives;
 import org.adafisher.bench.data.Augmentation;
 import org.adafisher.bench.data.DataRequest;
 import org.adafisher.bench.data.DatasetType;
@@ -44,6 +45,7 @@ public final class ConfigReader {
           "name",
           "description",
           "backend",
+          "natives",
           "output",
           "data",
           "models",
@@ -124,6 +126,7 @@ public final class ConfigReader {
             root.name("name"),
             root.has("description") ? root.text("description") : "",
             root.has("backend") ? backend(root) : Backend.CPU,
+            natives(root),
             path(root, "output"),
             data(root),
             models(root),
@@ -151,6 +154,20 @@ public final class ConfigReader {
     return Backend.valueOf(
         root.choice("backend", Arrays.stream(Backend.values()).map(Backend::toString).toList())
             .toUpperCase(Locale.ROOT));
+  }
+
+  private static Optional<Natives> natives(Section root) throws ConfigException {
+    if (!root.has("natives")) {
+      return Optional.empty();
+    }
+    Natives natives =
+        Natives.valueOf(
+            root.choice("natives", Arrays.stream(Natives.values()).map(Natives::toString).toList())
+                .toUpperCase(Locale.ROOT));
+    if (root.has("backend") && backend(root) != Backend.CPU) {
+      throw root.mistake("natives", "'natives' is for backend: cpu");
+    }
+    return Optional.of(natives);
   }
 
   private static Path path(Section section, String key) throws ConfigException {

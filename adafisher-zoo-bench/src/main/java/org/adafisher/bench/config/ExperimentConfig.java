@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.adafisher.bench.backend.Backend;
+import org.adafisher.bench.backend.Natives;
 import org.adafisher.bench.result.Target;
 
 /**
@@ -13,6 +14,8 @@ import org.adafisher.bench.result.Target;
  * @param name what it is called in titles
  * @param description what it is for; may be empty
  * @param backend what computes
+ * @param natives which native libraries of the CPU's backend; empty: those with oneDNN where there
+ *     are any, unless the system property {@link Natives#PROPERTY} says otherwise
  * @param output the directory for the results
  * @param data what is trained on
  * @param models what is trained
@@ -31,6 +34,7 @@ public record ExperimentConfig(
     String name,
     String description,
     Backend backend,
+    Optional<Natives> natives,
     Path output,
     DataConfig data,
     List<ModelConfig> models,
@@ -59,6 +63,7 @@ public record ExperimentConfig(
         name,
         description,
         backend,
+        natives,
         directory,
         data,
         models,

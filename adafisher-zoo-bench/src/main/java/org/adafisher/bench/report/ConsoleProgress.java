@@ -17,7 +17,7 @@ import org.adafisher.bench.run.ProgressListener;
 
 /**
  * Shows how far an experiment is: a bar that moves on a terminal, or, where the output goes to a
- * file or a pipe, one line for each group of runs.
+ * file or a pipe, a line every twentieth of the steps and for each group of runs.
  */
 public abstract sealed class ConsoleProgress implements ProgressListener, AutoCloseable {
 
@@ -123,11 +123,15 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
 
   private static final class Lines extends ConsoleProgress {
 
+    /** Lines in a stage besides those of its groups, the first of which may take minutes. */
+    private static final int LINES = 20;
+
     private final PrintStream out;
     private int runs;
     private int finished;
     private long steps;
     private long left;
+    private long all;
     private long start;
 
     Lines(PrintStream out) {
@@ -140,6 +144,7 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
       finished = 0;
       steps = 0;
       left = stepCount - done;
+      all = stepCount;
       start = System.nanoTime();
       String title = name.isEmpty() ? "" : name + ": ";
       String resumed =
@@ -157,8 +162,23 @@ public abstract sealed class ConsoleProgress implements ProgressListener, AutoCl
 
     @Override
     public void stepsDone(Trial trial, long count) {
+      long before = line();
       steps += count;
       left -= count;
+      if (line() > before) {
+        out.printf(
+            Locale.ROOT,
+            "%d %% of the steps%s: %s, %s, seed %d%n",
+            100 * (all - left) / all,
+            times(),
+            trial.model(),
+            trial.optimizer(),
+            trial.seed());
+      }
+    }
+
+    private long line() {
+      return LINES * (all - left) / all;
     }
 
     @Override

@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.adafisher.bench.backend.Backend;
+import org.adafisher.bench.backend.Natives;
 import org.adafisher.bench.config.ConfigException;
 import org.adafisher.bench.config.ConfigReader;
 import org.adafisher.bench.config.ExperimentConfig;
@@ -77,6 +79,7 @@ record EarlierResults(
           "%s has results of %s, which this configuration leaves out; put it back, or choose another --out"
               .formatted(directory, String.join(", ", dropped)));
     }
+    requireSameNatives(config);
     requireSameData(config, setup);
     if (work == Work.RUN && !tried.isEmpty()) {
       throw new ExperimentException(
@@ -88,6 +91,29 @@ record EarlierResults(
           "%s has the results of run, which runs at tuned learning rates would hide; choose another --out"
               .formatted(directory));
     }
+  }
+
+  /**
+   * They differ in the fourth digit of a loss and several times in the time of a step: two in one
+   * table would be compared with each other.
+   */
+  private void requireSameNatives(ExperimentConfig config) throws ExperimentException, IOException {
+    if (config.backend() == Backend.CPU && !sameNatives()) {
+      throw new ExperimentException(
+          "%s has results that were computed with natives: %s, and these would be with %s; set natives: %s to go on, or choose another --out"
+              .formatted(directory, natives(), Natives.running(), natives()));
+    }
+  }
+
+  /** Whether what is in the folder was computed with the natives that run now. */
+  boolean sameNatives() throws IOException {
+    return natives().equals(Natives.running());
+  }
+
+  /** Of a folder that does not say it, or is new, the only ones that there were. */
+  private String natives() throws IOException {
+    return ResultsDirectory.environment(directory)
+        .getOrDefault("natives", Natives.PLAIN.toString());
   }
 
   private void requireSameData(ExperimentConfig config, Setup setup)

@@ -8,7 +8,10 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Objects;
 import java.util.Properties;
+import org.adafisher.bench.backend.Natives;
+import org.nd4j.linalg.cpu.nativecpu.CpuBackend;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.factory.Nd4jBackend;
 
 /**
  * Where a run took place, as far as it can bear on its numbers.
@@ -18,6 +21,7 @@ import org.nd4j.linalg.factory.Nd4j;
  * @param system operating system and architecture
  * @param processors how many the JVM may use
  * @param backend ND4J's backend
+ * @param natives {@link Natives#running}
  * @param nd4j ND4J's version
  * @param ompNumThreads the variable OMP_NUM_THREADS, or "unset"
  * @param ompWaitPolicy the variable OMP_WAIT_POLICY, or "unset"
@@ -28,6 +32,7 @@ record Environment(
     String system,
     int processors,
     String backend,
+    String natives,
     String nd4j,
     String ompNumThreads,
     String ompWaitPolicy) {
@@ -40,10 +45,17 @@ record Environment(
         System.getProperty("java.runtime.version"),
         System.getProperty("os.name") + " " + System.getProperty("os.arch"),
         Runtime.getRuntime().availableProcessors(),
-        Nd4j.getBackend().getClass().getSimpleName(),
+        backendName(),
+        Natives.running(),
         nd4jVersion(),
         variable("OMP_NUM_THREADS"),
         variable("OMP_WAIT_POLICY"));
+  }
+
+  /** Of the CPU's, ND4J's own name, also where a class stands before it that lets oneDNN in. */
+  private static String backendName() {
+    Nd4jBackend backend = Nd4j.getBackend();
+    return (backend instanceof CpuBackend ? CpuBackend.class : backend.getClass()).getSimpleName();
   }
 
   String toJson() throws JsonProcessingException {

@@ -79,7 +79,9 @@ public final class ResultsDirectory implements AutoCloseable {
     EarlierResults earlier = EarlierResults.in(directory);
     earlier.requireContinuedBy(config, work, setup);
     if (earlier.none()) {
-      if (!earlier.sameConfiguration(config) || !earlier.sameData(setup)) {
+      if (!earlier.sameConfiguration(config)
+          || !earlier.sameData(setup)
+          || !earlier.sameNatives()) {
         earlier.removeLeftovers();
       }
     } else if (earlier.datasets().contains(Optional.empty())) {

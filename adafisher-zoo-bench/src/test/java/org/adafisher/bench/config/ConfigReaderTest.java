@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalInt;
 import org.adafisher.bench.backend.Backend;
+import org.adafisher.bench.backend.Natives;
 import org.adafisher.bench.data.Augmentation;
 import org.adafisher.bench.data.DataRequest;
 import org.adafisher.bench.data.TextForm;
@@ -61,6 +62,7 @@ class ConfigReaderTest {
         .extracting(ModelConfig::name)
         .containsExactly("digits-cnn", "digits-mlp");
     assertThat(config.backend()).isEqualTo(Backend.CPU);
+    assertThat(config.natives()).isEmpty();
     assertThat(config.batchSize()).isEqualTo(64);
     assertThat(config.budget()).isEqualTo(new Budget.Epochs(2, false));
     assertThat(config.targets())
@@ -190,6 +192,7 @@ class ConfigReaderTest {
           epochs: 2            | epochs: 2, protocol: fair | 6 | not YAML
           reference: Adam      | protocol: fair         | 9  | 'fair' is no protocol; allowed: equal-epochs, equal-wall-clock
           reference: Adam      | backend: gpu           | 9  | 'gpu' is no backend; allowed: cpu, cuda
+          reference: Adam      | natives: fast          | 9  | 'fast' is no natives; allowed: onednn, plain
           data: digits         | data: cifar10          | 3  | the data set 'cifar10' needs its files, say where
           data: digits         | data: {name: digits, imagesize: 8} | 3 | unknown key 'imagesize'; allowed: name, directory
           data: digits         | data: {name: digits, channels: 4}  | 3 | 'channels' has to be 1 (grey) or 3 (RGB), not 4
@@ -247,6 +250,12 @@ class ConfigReaderTest {
         VALID.replace("epochs: 2", "seconds: 2") + "tuning: {seeds: [9]}\n",
         16,
         "'tuning' goes with 'epochs'");
+  }
+
+  @Test
+  void nativesAreThoseOfTheProcessor() throws Exception {
+    assertThat(read(VALID + "natives: plain\n").natives()).contains(Natives.PLAIN);
+    assertMistake(VALID + "backend: cuda\nnatives: plain\n", 17, "'natives' is for backend: cpu");
   }
 
   @ParameterizedTest

@@ -19,14 +19,16 @@ class ConsoleProgressTest {
   private static final Trial OTHER = new Trial("lenet", "Adam", 1e-2, 64, 1);
 
   @Test
-  void inAFileThereIsALineForEveryGroup() {
+  void inAFileThereIsALineForEveryGroupAndOneNowAndThen() {
     String text = show(false);
 
     assertThat(text)
         .contains("tuning: 2 runs, 1,000 steps, 400 of them done before")
         .contains("timing steps ...")
         .containsPattern("\\[1/2 runs, \\d+ s, about \\d+ s left] lenet, batch 64, seed 1;")
-        .contains("train loss: AdaFisher 0.2500");
+        .contains("train loss: AdaFisher 0.2500")
+        .containsPattern("45 % of the steps, \\d+ s, about \\d+ s left: lenet, AdaFisher, seed 1")
+        .containsPattern("50 % of the steps, \\d+ s, about \\d+ s left: lenet, Adam, seed 1");
   }
 
   /** Two runs take turns: none shows the loss or the epoch of the other. */
