@@ -5,6 +5,7 @@ import org.adafisher.bench.data.DataRequest;
 import org.adafisher.bench.data.Dataset;
 import org.adafisher.bench.data.Datasets;
 import org.adafisher.bench.data.Part;
+import org.adafisher.onednn.OneDnn;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.inputs.InputType;
 import org.deeplearning4j.nn.conf.layers.ConvolutionLayer;
@@ -37,6 +38,7 @@ public final class FineTuning {
    * @param args none
    */
   public static void main(String[] args) throws Exception {
+    OneDnn.enable(); // convolutions several times faster: docs/onednn.md
     Dataset digits = Datasets.REGISTRY.get("digits").load(DataRequest.plain());
 
     MultiLayerNetwork adam =
