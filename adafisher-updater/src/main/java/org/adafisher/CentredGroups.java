@@ -28,6 +28,7 @@ final class CentredGroups implements CentredPiece {
   private final CentredBias bias;
   private final Normaliser normaliser;
   private final CentredMoments moments;
+  private final CentredLoops loops;
 
   /**
    * Not inside a workspace.
@@ -53,6 +54,7 @@ final class CentredGroups implements CentredPiece {
             span.groups() * span.inputs(),
             centred.rho(),
             state.get(NDArrayIndex.interval(1, state.length())));
+    this.loops = new CentredLoops(centring, span, start, bias, normaliser);
   }
 
   static long stateSize(ParameterSpan span) {
@@ -71,6 +73,11 @@ final class CentredGroups implements CentredPiece {
   @Override
   public void apply(Step step) {
     Workspaces.outside(() -> applyOutside(step));
+  }
+
+  @Override
+  public void apply(Step step, double[] momentum, double[] gradient) {
+    loops.apply(curvature(), step, momentum, gradient);
   }
 
   private void applyOutside(Step step) {
@@ -100,7 +107,7 @@ final class CentredGroups implements CentredPiece {
     square /= span.outputs();
 
     double rate = step.learningRate() / normaliser.update(square, step);
-    boolean overflow = CentredPiece.isOverflow(square, momentum.flat());
+    boolean overflow = normaliser.isOverflow(square, momentum.flat());
     INDArray target = shaped(gradient.of(step.gradient()).flat());
     target.assign(overflow ? u.assign(0) : u.muli(rate));
     if (bias != null) {

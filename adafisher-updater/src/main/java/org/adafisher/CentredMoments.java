@@ -1,9 +1,9 @@
 package org.adafisher;
 
 import java.util.Arrays;
+import org.adafisher.curvature.HostVectors;
 import org.adafisher.curvature.RawFactors;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
@@ -53,7 +53,7 @@ final class CentredMoments {
   void refresh(RawFactors raw) {
     long count = refreshes.count() + 1;
     double weight = (1 - rho) / (1 - Math.pow(rho, count));
-    double[] values = averages.toDoubleVector();
+    double[] values = HostVectors.copyOf(averages);
     for (int j = 0; j < inputs; j++) {
       double difference = raw.inputMean()[j] - values[j];
       values[j] += weight * difference;
@@ -67,7 +67,7 @@ final class CentredMoments {
     for (int k = gradients; k < values.length; k++) {
       values[k] += weight * (raw.gradient()[k - gradients] - values[k]);
     }
-    averages.assign(Nd4j.create(values, new long[] {values.length}, averages.dataType()));
+    HostVectors.assign(values, averages);
     refreshes.set(count);
   }
 
@@ -76,7 +76,7 @@ final class CentredMoments {
    * as white and gradients as equal.
    */
   Averages read() {
-    double[] values = averages.toDoubleVector();
+    double[] values = HostVectors.copyOf(averages);
     int gradients = gradientOffset();
     double[] means = new double[inputs];
     double[] variances = new double[inputs];

@@ -4,7 +4,6 @@ import java.util.Map;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.RawFactors;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 
 /** Parameters of a block that {@link Centred} preconditions together. */
 sealed interface CentredPiece permits CentredWeights, CentredGroups, DiagonalRule {
@@ -18,6 +17,15 @@ sealed interface CentredPiece permits CentredWeights, CentredGroups, DiagonalRul
    * @param step of the block: writes this piece's part of it
    */
   void apply(Step step);
+
+  /**
+   * The same in plain loops, for a block of few values.
+   *
+   * @param step of the block, whose arrays are left alone
+   * @param momentum copy of the block's
+   * @param gradient copy of the block's: this piece's part of the step takes its place
+   */
+  void apply(Step step, double[] momentum, double[] gradient);
 
   /**
    * Writes this piece's part of what the momentum is divided by, before the layer's step is
@@ -36,13 +44,4 @@ sealed interface CentredPiece permits CentredWeights, CentredGroups, DiagonalRul
    * @return whether there are factors
    */
   boolean hasFactors();
-
-  /**
-   * Whether a square beyond the data type came of a momentum that is not: it will pass. Of a
-   * momentum that is no number a step without one would hide the failure.
-   */
-  static boolean isOverflow(double square, INDArray momentum) {
-    return !Double.isFinite(square)
-        && Double.isFinite(Nd4j.getBlasWrapper().level1().asum(momentum));
-  }
 }

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.adafisher.curvature.FactorPart;
+import org.adafisher.curvature.HostVectors;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.ParameterSpan;
 import org.adafisher.curvature.RawFactors;
@@ -190,7 +191,14 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
 
     @Override
     public void apply(Step step) {
-      pieces.forEach(piece -> piece.apply(step));
+      if (HostVectors.areFasterFor(step.momentum()) && HostVectors.areFasterFor(step.gradient())) {
+        double[] momentum = HostVectors.readDoubles(step.momentum());
+        double[] gradient = HostVectors.readDoubles(step.gradient());
+        pieces.forEach(piece -> piece.apply(step, momentum, gradient));
+        HostVectors.write(gradient, step.gradient());
+      } else {
+        pieces.forEach(piece -> piece.apply(step));
+      }
     }
 
     @Override

@@ -43,6 +43,7 @@ final class CentredWeights implements CentredPiece {
   private final CentredBias bias;
   private final Normaliser normaliser;
   private final CentredMoments moments;
+  private final CentredLoops loops;
 
   // Working memory: two vectors of the inputs and two of the units.
   private final INDArray work;
@@ -81,6 +82,7 @@ final class CentredWeights implements CentredPiece {
     this.moments =
         new CentredMoments(
             centring, inputs, centred.rho(), state.get(NDArrayIndex.interval(1, state.length())));
+    this.loops = new CentredLoops(centring, span, start, bias, normaliser);
     this.work = Nd4j.zeros(state.dataType(), 2L * inputs + 2L * outputs);
     this.first = work.get(NDArrayIndex.interval(0, inputs));
     this.firstAsRow = first.reshape(1, inputs);
@@ -112,7 +114,7 @@ final class CentredWeights implements CentredPiece {
     double square = map(step, curvature, root, biasStep);
 
     double rate = step.learningRate() / normaliser.update(square, step);
-    if (CentredPiece.isOverflow(square, momentum.flat())) {
+    if (normaliser.isOverflow(square, momentum.flat())) {
       gradient.flat().assign(0);
       Arrays.fill(biasStep, 0);
     } else {
@@ -122,6 +124,11 @@ final class CentredWeights implements CentredPiece {
     if (bias != null) {
       moveBias(step, entries(biasStep, x -> rate * x));
     }
+  }
+
+  @Override
+  public void apply(Step step, double[] momentum, double[] gradient) {
+    loops.apply(curvature(), step, momentum, gradient);
   }
 
   /**

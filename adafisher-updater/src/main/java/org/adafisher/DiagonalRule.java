@@ -1,6 +1,7 @@
 package org.adafisher;
 
 import java.util.Map;
+import org.adafisher.curvature.HostVectors;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.RawFactors;
 import org.nd4j.linalg.api.blas.Level1;
@@ -67,10 +68,49 @@ final class DiagonalRule implements CentredPiece {
     m.divi(g, g);
     double square = blas.dot(n, 1, g, g) / n / (step.correction() * step.correction());
     double r = normaliser.update(square, step);
-    if (CentredPiece.isOverflow(square, m)) {
+    if (normaliser.isOverflow(square, m)) {
       g.assign(0);
     } else {
       blas.scal(n, centred.lrRest() * step.learningRate() / r / step.correction(), g);
+    }
+  }
+
+  @Override
+  public void apply(Step step, double[] momentum, double[] gradient) {
+    int n = Math.toIntExact(squares.length());
+    int start = this.momentum.start();
+    double[] f = HostVectors.readDoubles(squares);
+    double gradientSquare = 0;
+    for (int i = 0; i < n; i++) {
+      gradientSquare += gradient[start + i] * gradient[start + i];
+    }
+    if (normaliser.holds(gradientSquare)) {
+      for (int i = 0; i < n; i++) {
+        f[i] =
+            centred.rho() * f[i] + (1 - centred.rho()) * gradient[start + i] * gradient[start + i];
+      }
+      HostVectors.write(f, squares);
+    }
+    double sum = 0;
+    for (int i = 0; i < n; i++) {
+      sum += f[i];
+    }
+    double started = 1 - Math.pow(centred.rho(), step.count());
+    double meanSquare = sum / n / started + centred.guardMean();
+    double square = 0;
+    double size = 0;
+    for (int i = 0; i < n; i++) {
+      double m = momentum[start + i] / step.correction();
+      double preconditioned = m / (f[i] / started / meanSquare + centred.dampingRest());
+      gradient[start + i] = preconditioned;
+      square += preconditioned * preconditioned;
+      size += Math.abs(m);
+    }
+    double r = normaliser.update(square / n, step);
+    double rate =
+        normaliser.isOverflow(square, size) ? 0 : centred.lrRest() * step.learningRate() / r;
+    for (int i = 0; i < n; i++) {
+      gradient[start + i] = rate == 0 ? 0 : rate * gradient[start + i];
     }
   }
 

@@ -59,9 +59,12 @@ record KroneckerPreconditioning(KroneckerFormulation formulation) implements Pre
         step.gradient().assign(0);
         return;
       }
-      // The gradient has served: F is written over it, scaled so that m / F is the whole step.
-      block.fisher(formulation.damping(), step.correction() / step.learningRate(), step.gradient());
-      step.momentum().divi(step.gradient(), step.gradient());
+      // The gradient has served: the step is written over it, m / F scaled by rate and correction.
+      block.divide(
+          step.momentum(),
+          formulation.damping(),
+          step.correction() / step.learningRate(),
+          step.gradient());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.adafisher;
 
+import org.adafisher.curvature.HostVectors;
 import org.adafisher.curvature.ParameterSpan;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -43,10 +44,7 @@ final class ParameterView {
    * @return this, with views into that vector
    */
   ParameterView of(INDArray blockVector) {
-    if (vector == null
-        || vector.data() != blockVector.data()
-        || vector.offset() != blockVector.offset()
-        || vector.length() != blockVector.length()) {
+    if (!HostVectors.areSame(vector, blockVector)) {
       vector = blockVector;
       flat = blockVector.get(NDArrayIndex.interval(start, start + inputs * outputs));
       byInput = flat.reshape('f', inputs, outputs);
@@ -73,6 +71,11 @@ final class ParameterView {
   /** [outputs, inputs]. */
   INDArray byUnit() {
     return byUnit;
+  }
+
+  /** Its offset in the block. */
+  int start() {
+    return Math.toIntExact(start);
   }
 
   long length() {

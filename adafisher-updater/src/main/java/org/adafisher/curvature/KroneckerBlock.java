@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
@@ -94,20 +95,56 @@ public final class KroneckerBlock {
    */
   public void fisher(double damping, double scale, INDArray into) {
     if (spans.isEmpty()) {
-      PartState all = parts.values().iterator().next();
-      double product = all.h.toDoubleVector()[0] * all.s.toDoubleVector()[0];
-      into.assign(scale * (product + damping));
+      into.assign(scale * (loneProduct() + damping));
       return;
     }
-    if (target == null
-        || target.data() != into.data()
-        || target.offset() != into.offset()
-        || target.length() != into.length()) {
+    if (!HostVectors.areSame(target, into)) {
       spans.forEach(span -> span.aim(into));
       target = into;
     }
     into.assign(scale * damping);
     spans.forEach(span -> span.addProduct(scale));
+  }
+
+  /**
+   * Writes {@code dividend / (scale * (H (x) S + damping))} for every parameter of the block.
+   *
+   * @param dividend 1-d, as long as the block
+   * @param damping lambda
+   * @param scale multiplies the whole divisor
+   * @param into 1-d, as long as the block
+   */
+  public void divide(INDArray dividend, double damping, double scale, INDArray into) {
+    if (!HostVectors.areFasterFor(dividend) || !HostVectors.areFasterFor(into)) {
+      fisher(damping, scale, into);
+      dividend.divi(into, into);
+    } else if (dividend.dataType() == DataType.FLOAT) {
+      float[] values = HostVectors.readFloats(dividend);
+      if (spans.isEmpty()) {
+        float f = (float) (scale * (loneProduct() + damping));
+        for (int i = 0; i < values.length; i++) {
+          values[i] /= f;
+        }
+      }
+      spans.forEach(span -> span.divide(values, damping, scale));
+      HostVectors.write(values, into);
+    } else {
+      double[] values = HostVectors.readDoubles(dividend);
+      if (spans.isEmpty()) {
+        double f = scale * (loneProduct() + damping);
+        for (int i = 0; i < values.length; i++) {
+          values[i] /= f;
+        }
+      }
+      spans.forEach(span -> span.divide(values, damping, scale));
+      HostVectors.write(values, into);
+    }
+  }
+
+  /** H S of the one part that stands for all parameters. */
+  private double loneProduct() {
+    PartState all = parts.values().iterator().next();
+    return HostVectors.copyOf(all.h)[0] * HostVectors.copyOf(all.s)[0];
   }
 
   /**
@@ -126,9 +163,9 @@ public final class KroneckerBlock {
 
   /** Changes a short vector on the host: cheaper than a chain of native operations. */
   private static void change(INDArray vector, Consumer<double[]> change) {
-    double[] values = vector.toDoubleVector();
+    double[] values = HostVectors.copyOf(vector);
     change.accept(values);
-    vector.assign(Nd4j.create(values, new long[] {values.length}, vector.dataType()));
+    HostVectors.assign(values, vector);
   }
 
   private static final class PartState {
@@ -151,6 +188,8 @@ public final class KroneckerBlock {
     private final long start;
     private final boolean hasFactors;
     private final long perGroup;
+    private final INDArray ownH;
+    private final INDArray ownS;
     private final INDArray h;
     private final INDArray s;
     private INDArray fisher;
@@ -161,8 +200,9 @@ public final class KroneckerBlock {
       this.hasFactors = part.part.kind() != FactorPart.Kind.NONE;
       this.perGroup = span.outputs() / span.groups();
       long end = span.inputOffset() + span.groups() * span.inputs();
-      INDArray ownH = part.h.get(NDArrayIndex.interval(span.inputOffset(), end));
+      this.ownH = part.h.get(NDArrayIndex.interval(span.inputOffset(), end));
       this.h = span.groups() == 1 ? ownH : ownH.reshape('c', span.groups(), 1, span.inputs());
+      this.ownS = part.s;
       this.s = span.groups() == 1 ? part.s : part.s.reshape('c', span.groups(), perGroup, 1);
     }
 
@@ -174,6 +214,50 @@ public final class KroneckerBlock {
               : span.groups() == 1
                   ? flat.reshape('f', span.inputs(), span.outputs())
                   : flat.reshape('c', span.groups(), perGroup, span.inputs());
+    }
+
+    /** Each of the parameter's values in the block by its F = H_j S_k + lambda. */
+    private void divide(float[] values, double damping, double scale) {
+      float[] ofInputs = HostVectors.readFloats(ownH);
+      float[] ofUnits = HostVectors.readFloats(ownS);
+      float[] row = new float[(int) span.inputs()];
+      float[] h = new float[row.length];
+      float lambda = (float) (scale * damping);
+      for (int unit = 0; unit < span.outputs(); unit++) {
+        if (unit % perGroup == 0) {
+          int group = hasFactors ? (int) (unit / perGroup) : 0;
+          System.arraycopy(ofInputs, group * row.length, h, 0, row.length);
+        }
+        float s = (float) (scale * ofUnits[hasFactors ? unit : 0]);
+        int first = (int) start + unit * row.length;
+        System.arraycopy(values, first, row, 0, row.length);
+        for (int j = 0; j < row.length; j++) { // over one index of short arrays: vectorized
+          row[j] /= h[j] * s + lambda;
+        }
+        System.arraycopy(row, 0, values, first, row.length);
+      }
+    }
+
+    /** The same in double precision. */
+    private void divide(double[] values, double damping, double scale) {
+      double[] ofInputs = HostVectors.readDoubles(ownH);
+      double[] ofUnits = HostVectors.readDoubles(ownS);
+      double[] row = new double[(int) span.inputs()];
+      double[] h = new double[row.length];
+      double lambda = scale * damping;
+      for (int unit = 0; unit < span.outputs(); unit++) {
+        if (unit % perGroup == 0) {
+          int group = hasFactors ? (int) (unit / perGroup) : 0;
+          System.arraycopy(ofInputs, group * row.length, h, 0, row.length);
+        }
+        double s = scale * ofUnits[hasFactors ? unit : 0];
+        int first = (int) start + unit * row.length;
+        System.arraycopy(values, first, row, 0, row.length);
+        for (int j = 0; j < row.length; j++) { // over one index of short arrays: vectorized
+          row[j] /= h[j] * s + lambda;
+        }
+        System.arraycopy(row, 0, values, first, row.length);
+      }
     }
 
     private void addProduct(double scale) {
