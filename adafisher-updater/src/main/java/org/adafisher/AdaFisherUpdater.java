@@ -19,9 +19,10 @@ import org.nd4j.linalg.learning.GradientUpdater;
  * One updater block's momentum, curvature and step count, and the step they make.
  *
  * <p>All of it lives in DL4J's updater state, the one thing that DL4J saves, restores, averages and
- * copies: momentum [n], the block's own count of steps [1], then what the formulation keeps.
- * Nothing of it is cached on the host, since DL4J overwrites state without telling. A state of
- * zeros is a fresh one.
+ * copies: momentum [n], the block's own count of steps [1], then what the formulation keeps. On the
+ * CPU nothing of it is cached, since DL4J overwrites state without telling. On a device the count
+ * is read again where factors are refreshed, and whatever else was read is checked by what a step
+ * reads anyway. A state of zeros is a fresh one.
  */
 public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
 
@@ -135,6 +136,10 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
    */
   boolean beginPass() {
     steps = stepCount.count();
+    if (refreshes()) {
+      stepCount.forget();
+      steps = stepCount.count();
+    }
     if (steps == 0) {
       preconditioner.start();
     }
@@ -147,6 +152,7 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
   /** Whether the block has not yet made a step. */
   boolean isFresh(UpdaterBlock block) {
     bind(block);
+    stepCount.forget();
     return stepCount.count() == 0;
   }
 
@@ -211,19 +217,22 @@ public final class AdaFisherUpdater implements GradientUpdater<AdaFisher> {
     keepMissing = keep;
   }
 
-  /** Copies of the block's factors, by part; empty for parameters without. */
-  Map<String, KroneckerFactors> factors() {
+  private void startIfFresh() {
+    stepCount.forget();
     if (stepCount.count() == 0) {
       preconditioner.start();
     }
+  }
+
+  /** Copies of the block's factors, by part; empty for parameters without. */
+  Map<String, KroneckerFactors> factors() {
+    startIfFresh();
     return preconditioner.factors();
   }
 
   /** F of each of the block's parameters, by unit and input: a new vector. */
   INDArray fisher() {
-    if (stepCount.count() == 0) {
-      preconditioner.start();
-    }
+    startIfFresh();
     return Workspaces.outside(
         () -> {
           INDArray fisher = Nd4j.createUninitialized(momentum.dataType(), momentum.length());

@@ -1,8 +1,9 @@
 package org.adafisher;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
-import org.adafisher.capture.Workspaces;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.ParameterSpan;
 import org.adafisher.curvature.RawFactors;
@@ -29,6 +30,12 @@ final class CentredGroups implements CentredPiece {
   private final Normaliser normaliser;
   private final CentredMoments moments;
   private final CentredLoops loops;
+  private final DeviceState state;
+
+  // Between the direction and its size.
+  private CentredCurvature curvature;
+  private INDArray mean;
+  private INDArray biasStep;
 
   /**
    * Not inside a workspace.
@@ -55,6 +62,7 @@ final class CentredGroups implements CentredPiece {
             centred.rho(),
             state.get(NDArrayIndex.interval(1, state.length())));
     this.loops = new CentredLoops(centring, span, start, bias, normaliser);
+    this.state = new DeviceState(normaliser, moments);
   }
 
   static long stateSize(ParameterSpan span) {
@@ -71,29 +79,19 @@ final class CentredGroups implements CentredPiece {
   }
 
   @Override
-  public void apply(Step step) {
-    Workspaces.outside(() -> applyOutside(step));
-  }
-
-  @Override
-  public void apply(Step step, double[] momentum, double[] gradient) {
-    loops.apply(curvature(), step, momentum, gradient);
-  }
-
-  private void applyOutside(Step step) {
-    CentredCurvature curvature = curvature();
+  public INDArray direct(Step step) {
+    curvature = curvature();
     INDArray h = byInput(curvature.h());
-    INDArray mean = byInput(curvature.mean());
     INDArray s = byUnit(curvature.inverseS());
+    mean = byInput(curvature.mean());
     INDArray m = shaped(momentum.of(step.momentum()).flat()).div(step.correction());
-    INDArray biasStep = null;
-    double square = 0;
+    List<INDArray> sums = new ArrayList<>();
     if (bias != null) {
       INDArray biasMomentum =
           unit(bias.momentum().of(step.momentum()).flat()).div(step.correction());
       m.subi(biasMomentum.mul(mean));
       biasStep = biasMomentum.mul(s).muli(curvature.biasH());
-      square = curvature.biasA() * sumOfSquares(biasStep);
+      sums.add(DeviceState.sumOfSquares(biasStep));
     } else {
       INDArray scale = h.mul(mean).muli(mean).sum(true, 2).addi(curvature.meanA()).rdivi(1);
       INDArray along = m.mul(h.mul(mean).muli(scale)).sum(true, 2);
@@ -101,15 +99,25 @@ final class CentredGroups implements CentredPiece {
     }
     INDArray u = m.mul(h).muli(s);
     if (bias == null) {
-      square = sumOfSquares(u.mul(mean).sum(true, 2));
+      sums.add(DeviceState.sumOfSquares(u.mul(mean).sum(true, 2)));
     }
-    square += sumOfSquares(u.mul(byInput(root(curvature.a()))));
-    square /= span.outputs();
+    sums.add(DeviceState.sumOfSquares(u.mul(byInput(root(curvature.a())))));
+    shaped(gradient.of(step.gradient()).flat()).assign(u);
+    return state.with(sums);
+  }
 
+  @Override
+  public void scale(Step step, double[] numbers) {
+    double[] sums = state.isAsKnown(numbers) ? numbers : direct(step).toDoubleVector();
+    double square = ((bias == null ? 1 : curvature.biasA()) * sums[0] + sums[1]) / span.outputs();
     double rate = step.learningRate() / normaliser.update(square, step);
+    INDArray u = shaped(gradient.flat());
     boolean overflow = normaliser.isOverflow(square, momentum.flat());
-    INDArray target = shaped(gradient.of(step.gradient()).flat());
-    target.assign(overflow ? u.assign(0) : u.muli(rate));
+    if (overflow) {
+      u.assign(0);
+    } else {
+      u.muli(rate);
+    }
     if (bias != null) {
       INDArray move = overflow ? biasStep.assign(0) : biasStep.muli(rate);
       move.subi(u.mul(mean).sum(true, 2));
@@ -120,6 +128,11 @@ final class CentredGroups implements CentredPiece {
       }
       unit(bias.gradient().of(step.gradient()).flat()).assign(move);
     }
+  }
+
+  @Override
+  public void apply(Step step, double[] momentum, double[] gradient) {
+    loops.apply(curvature(), step, momentum, gradient);
   }
 
   @Override
@@ -148,11 +161,6 @@ final class CentredGroups implements CentredPiece {
 
   private static double[] root(double[] a) {
     return Arrays.stream(a).map(Math::sqrt).toArray();
-  }
-
-  private static double sumOfSquares(INDArray x) {
-    double norm = x.norm2Number().doubleValue();
-    return norm * norm;
   }
 
   /** [groups, 1, inputs]. */

@@ -26,6 +26,11 @@ final class CentredMoments {
   private final INDArray mean;
   private final INDArray averages;
 
+  /** On a device: the averages as they were last read or written, and their sum there. */
+  private double[] known;
+
+  private double knownSum = Double.NaN;
+
   /**
    * @param centring what kind of inputs they are
    * @param inputs how many, without a bias
@@ -51,9 +56,10 @@ final class CentredMoments {
   }
 
   void refresh(RawFactors raw) {
+    forget();
     long count = refreshes.count() + 1;
     double weight = (1 - rho) / (1 - Math.pow(rho, count));
-    double[] values = HostVectors.copyOf(averages);
+    double[] values = values().clone();
     for (int j = 0; j < inputs; j++) {
       double difference = raw.inputMean()[j] - values[j];
       values[j] += weight * difference;
@@ -68,7 +74,43 @@ final class CentredMoments {
       values[k] += weight * (raw.gradient()[k - gradients] - values[k]);
     }
     HostVectors.assign(values, averages);
+    forget();
     refreshes.set(count);
+  }
+
+  private double[] values() {
+    if (HostVectors.areAtHand()) {
+      return HostVectors.copyOf(averages);
+    }
+    if (known == null) {
+      known = averages.toDoubleVector();
+    }
+    return known;
+  }
+
+  /** They are to be read again. */
+  private void forget() {
+    known = null;
+    knownSum = Double.NaN;
+    refreshes.forget();
+  }
+
+  /** Their sum, not yet read: it tells whether Deeplearning4j has overwritten them. [1]. */
+  INDArray sum() {
+    return averages.sum().reshape(1);
+  }
+
+  /**
+   * @param sum what {@link #sum} gave
+   * @return whether the averages were still those known; if not, they are read again
+   */
+  boolean areAsKnown(double sum) {
+    if (Double.isNaN(knownSum) || knownSum == sum) {
+      knownSum = sum;
+      return true;
+    }
+    forget();
+    return false;
   }
 
   /**
@@ -76,7 +118,7 @@ final class CentredMoments {
    * as white and gradients as equal.
    */
   Averages read() {
-    double[] values = HostVectors.copyOf(averages);
+    double[] values = values();
     int gradients = gradientOffset();
     double[] means = new double[inputs];
     double[] variances = new double[inputs];

@@ -14,12 +14,25 @@ sealed interface CentredPiece permits CentredWeights, CentredGroups, DiagonalRul
   void refresh(Map<String, RawFactors> statistics);
 
   /**
-   * @param step of the block: writes this piece's part of it
+   * Writes the direction of this piece's part of the step over its part of the gradient. Nothing is
+   * read, since on a device each read waits.
+   *
+   * @param step of the block
+   * @return the numbers on which the size of the step depends, 1-d, to be read with those of the
+   *     block's other pieces
    */
-  void apply(Step step);
+  INDArray direct(Step step);
 
   /**
-   * The same in plain loops, for a block of few values.
+   * Gives that direction its size.
+   *
+   * @param step of the block
+   * @param numbers what {@link #direct} gave, read
+   */
+  void scale(Step step, double[] numbers);
+
+  /**
+   * The whole step in plain loops, for a block of few values.
    *
    * @param step of the block, whose arrays are left alone
    * @param momentum copy of the block's

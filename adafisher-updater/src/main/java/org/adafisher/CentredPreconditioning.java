@@ -1,10 +1,12 @@
 package org.adafisher;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.adafisher.capture.Workspaces;
 import org.adafisher.curvature.FactorPart;
 import org.adafisher.curvature.HostVectors;
 import org.adafisher.curvature.KroneckerFactors;
@@ -12,6 +14,7 @@ import org.adafisher.curvature.ParameterSpan;
 import org.adafisher.curvature.RawFactors;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
+import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
@@ -197,7 +200,20 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
         pieces.forEach(piece -> piece.apply(step, momentum, gradient));
         HostVectors.write(gradient, step.gradient());
       } else {
-        pieces.forEach(piece -> piece.apply(step));
+        Workspaces.outside(() -> applyOutside(step));
+      }
+    }
+
+    private void applyOutside(Step step) {
+      List<INDArray> unread = pieces.stream().map(piece -> piece.direct(step)).toList();
+      double[] numbers =
+          (unread.size() == 1 ? unread.get(0) : Nd4j.concat(0, unread.toArray(INDArray[]::new)))
+              .toDoubleVector();
+      int start = 0;
+      for (int i = 0; i < unread.size(); i++) {
+        int end = start + (int) unread.get(i).length();
+        pieces.get(i).scale(step, Arrays.copyOfRange(numbers, start, end));
+        start = end;
       }
     }
 

@@ -1,13 +1,13 @@
 package org.adafisher;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntToDoubleFunction;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.ParameterSpan;
 import org.adafisher.curvature.RawFactors;
-import org.nd4j.linalg.api.blas.Level1;
 import org.nd4j.linalg.api.blas.Level2;
 import org.nd4j.linalg.api.blas.params.MMulTranspose;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -44,6 +44,7 @@ final class CentredWeights implements CentredPiece {
   private final Normaliser normaliser;
   private final CentredMoments moments;
   private final CentredLoops loops;
+  private final DeviceState state;
 
   // Working memory: two vectors of the inputs and two of the units.
   private final INDArray work;
@@ -52,6 +53,11 @@ final class CentredWeights implements CentredPiece {
   private final INDArray second;
   private final INDArray ofUnits;
   private final INDArray alsoOfUnits;
+  private final INDArray loaded;
+
+  // Between the direction and its size.
+  private CentredCurvature curvature;
+  private double[] root;
 
   /**
    * Not inside a workspace.
@@ -83,11 +89,13 @@ final class CentredWeights implements CentredPiece {
         new CentredMoments(
             centring, inputs, centred.rho(), state.get(NDArrayIndex.interval(1, state.length())));
     this.loops = new CentredLoops(centring, span, start, bias, normaliser);
+    this.state = new DeviceState(normaliser, moments);
     this.work = Nd4j.zeros(state.dataType(), 2L * inputs + 2L * outputs);
     this.first = work.get(NDArrayIndex.interval(0, inputs));
     this.firstAsRow = first.reshape(1, inputs);
     this.second = work.get(NDArrayIndex.interval(inputs, 2L * inputs));
     this.ofUnits = work.get(NDArrayIndex.interval(2L * inputs, 2L * inputs + outputs));
+    this.loaded = work.get(NDArrayIndex.interval(0, 2L * inputs + outputs));
     this.alsoOfUnits =
         work.get(NDArrayIndex.interval(2L * inputs + outputs, 2L * inputs + 2L * outputs));
   }
@@ -105,24 +113,28 @@ final class CentredWeights implements CentredPiece {
   }
 
   @Override
-  public void apply(Step step) {
-    CentredCurvature curvature = curvature();
-    double[] root =
-        entries(curvature.a(), a -> Math.max(Math.sqrt(a / curvature.meanA()), LEAST_ROOT));
-    double[] biasStep =
-        bias == null ? new double[0] : bias.momentum().of(step.momentum()).flat().toDoubleVector();
-    double square = map(step, curvature, root, biasStep);
+  public INDArray direct(Step step) {
+    curvature = curvature();
+    root = entries(curvature.a(), a -> Math.max(Math.sqrt(a / curvature.meanA()), LEAST_ROOT));
+    return state.with(map(step));
+  }
 
+  @Override
+  public void scale(Step step, double[] numbers) {
+    double[] sums = state.isAsKnown(numbers) ? numbers : direct(step).toDoubleVector();
+    double square = square(sums);
     double rate = step.learningRate() / normaliser.update(square, step);
     if (normaliser.isOverflow(square, momentum.flat())) {
+      rate = 0;
       gradient.flat().assign(0);
-      Arrays.fill(biasStep, 0);
+      alsoOfUnits.assign(0);
     } else {
-      first.assign(ofInputs(j -> rate / root[j]));
+      double all = rate;
+      first.assign(ofInputs(j -> all / root[j]));
       gradient.byUnit().muliRowVector(firstAsRow);
     }
     if (bias != null) {
-      moveBias(step, entries(biasStep, x -> rate * x));
+      moveBias(step, rate * curvature.biasH());
     }
   }
 
@@ -132,57 +144,61 @@ final class CentredWeights implements CentredPiece {
   }
 
   /**
-   * The map U(M) and its size.
+   * The map U(M), each input's weights scaled, takes the place of its gradient; M_b s that of the
+   * second vector of the units.
    *
-   * @param step U takes the place of its gradient, each input's weights scaled
-   * @param curvature of the layer
-   * @param root what each input's weights are scaled by
-   * @param biasStep M_b, and in the end u
-   * @return q(U)
+   * @return the sums that q(U) is made of
    */
-  private double map(Step step, CentredCurvature curvature, double[] root, double[] biasStep) {
+  private List<INDArray> map(Step step) {
     INDArray u = gradient.of(step.gradient()).flat();
     double[] h = curvature.h();
     double[] mean = curvature.mean();
-    double[] s = entries(curvature.inverseS(), x -> x / step.correction());
-    for (int k = 0; k < biasStep.length; k++) {
-      biasStep[k] *= s[k];
-    }
-    load(j -> root[j] * h[j], j -> root[j] * h[j] * mean[j], s, biasStep);
+    load(
+        j -> root[j] * h[j],
+        j -> root[j] * h[j] * mean[j],
+        entries(curvature.inverseS(), x -> x / step.correction()));
 
-    Level1 blas1 = Nd4j.getBlasWrapper().level1();
     Level2 blas2 = Nd4j.getBlasWrapper().level2();
     u.assign(0);
     blas2.ger('f', 1, first, ofUnits, gradient.byInput());
     u.muli(momentum.of(step.momentum()).flat());
-    double square = 0;
     switch (centring) {
       case BY_BIAS -> {
+        bias.momentum().of(step.momentum()).flat().muli(ofUnits, alsoOfUnits);
         blas2.ger('f', -1, second, alsoOfUnits, gradient.byInput());
-        for (int k = 0; k < outputs; k++) {
-          biasStep[k] *= curvature.biasH();
-          square += curvature.biasA() * biasStep[k] * biasStep[k];
-        }
       }
       case BY_INVERSE -> {
-        double scale = curvature.inverseScale();
         first.assign(ofInputs(j -> mean[j] / root[j]));
         multiply(gradient.byUnit(), first, alsoOfUnits, 1, 0);
-        blas2.ger('f', -scale, second, alsoOfUnits, gradient.byInput());
+        blas2.ger('f', -curvature.inverseScale(), second, alsoOfUnits, gradient.byInput());
+      }
+      case NONE -> {
+        return List.of(DeviceState.sumOfSquares(u));
+      }
+    }
+    return List.of(DeviceState.sumOfSquares(u), DeviceState.sumOfSquares(alsoOfUnits));
+  }
+
+  /** q(U). */
+  private double square(double[] sums) {
+    double square = curvature.meanA() * sums[0];
+    switch (centring) {
+      case BY_BIAS -> square += curvature.biasA() * curvature.biasH() * curvature.biasH() * sums[1];
+      case BY_INVERSE -> {
         // U mu, which would be a difference of two nearly equal sums.
-        double meanOutput = scale * curvature.meanA();
-        square = meanOutput * meanOutput * blas1.dot(outputs, 1, alsoOfUnits, alsoOfUnits);
+        double meanOutput = curvature.inverseScale() * curvature.meanA();
+        square += meanOutput * meanOutput * sums[1];
       }
       case NONE -> {}
     }
-    square += curvature.meanA() * blas1.dot(u.length(), 1, u, u);
     return square / outputs;
   }
 
   /** b is to move by u - U mu, and by what the decay of W will take from the mean output. */
-  private void moveBias(Step step, double[] biasStep) {
+  private void moveBias(Step step, double rate) {
     INDArray target = bias.gradient().of(step.gradient()).flat();
-    target.assign(Nd4j.create(biasStep, new long[] {outputs}, target.dataType()));
+    target.assign(alsoOfUnits);
+    target.muli(rate);
     multiply(gradient.byUnit(), moments.mean(), target, -1, 1);
     double decay = bias.decay().in(step);
     if (decay != 0) {
@@ -222,17 +238,15 @@ final class CentredWeights implements CentredPiece {
     return CentredCurvature.of(centred, centring, moments.read());
   }
 
-  /** Fills the working memory with two vectors of the inputs and one or two of the units. */
-  private void load(
-      IntToDoubleFunction one, IntToDoubleFunction two, double[] units, double[] alsoUnits) {
-    double[] values = new double[2 * inputs + 2 * outputs];
+  /** Fills the working memory with two vectors of the inputs and one of the units. */
+  private void load(IntToDoubleFunction one, IntToDoubleFunction two, double[] units) {
+    double[] values = new double[2 * inputs + outputs];
     for (int j = 0; j < inputs; j++) {
       values[j] = one.applyAsDouble(j);
       values[inputs + j] = two.applyAsDouble(j);
     }
     System.arraycopy(units, 0, values, 2 * inputs, outputs);
-    System.arraycopy(alsoUnits, 0, values, 2 * inputs + outputs, alsoUnits.length);
-    work.assign(Nd4j.create(values, new long[] {values.length}, work.dataType()));
+    loaded.assign(Nd4j.create(values, new long[] {values.length}, work.dataType()));
   }
 
   private INDArray ofInputs(IntToDoubleFunction value) {

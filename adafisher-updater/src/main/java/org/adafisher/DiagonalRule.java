@@ -1,6 +1,8 @@
 package org.adafisher;
 
+import java.util.List;
 import java.util.Map;
+import org.adafisher.capture.Workspaces;
 import org.adafisher.curvature.HostVectors;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.RawFactors;
@@ -25,6 +27,10 @@ final class DiagonalRule implements CentredPiece {
   private final ParameterView gradient;
   private final INDArray squares;
   private final Normaliser normaliser;
+  private final DeviceState state;
+
+  /** The next squares, which are taken once the gradient's are known to be finite. */
+  private INDArray candidate;
 
   /**
    * @param centred the constants
@@ -38,6 +44,7 @@ final class DiagonalRule implements CentredPiece {
     this.gradient = new ParameterView(start, length);
     this.squares = state.get(NDArrayIndex.interval(0, length));
     this.normaliser = new Normaliser(centred, state.get(NDArrayIndex.interval(length, length + 1)));
+    this.state = new DeviceState(normaliser, null);
   }
 
   static long stateSize(long length) {
@@ -50,28 +57,60 @@ final class DiagonalRule implements CentredPiece {
   }
 
   @Override
-  public void apply(Step step) {
-    INDArray m = momentum.of(step.momentum()).flat();
+  public INDArray direct(Step step) {
     INDArray g = gradient.of(step.gradient()).flat();
-    long n = g.length();
     Level1 blas = Nd4j.getBlasWrapper().level1();
-    if (Double.isFinite(blas.dot(n, 1, g, g))) {
-      g.muli(g);
-      blas.scal(n, centred.rho(), squares);
-      blas.axpy(n, 1 - centred.rho(), g, squares);
+    if (candidate == null) {
+      candidate = Workspaces.outside(() -> squares.dup());
     }
-    double started = 1 - Math.pow(centred.rho(), step.count());
-    double meanSquare = blas.asum(squares) / n / started + centred.guardMean();
-    // The gradient has served: 1 / D is written over it.
-    g.assign(centred.dampingRest());
-    blas.axpy(n, 1 / (started * meanSquare), squares, g);
+    INDArray gradientSquare = DeviceState.sumOfSquares(g);
+    g.muli(g);
+    candidate.assign(squares);
+    blas.scal(g.length(), centred.rho(), candidate);
+    blas.axpy(g.length(), 1 - centred.rho(), g, candidate);
+    return state.with(List.of(gradientSquare, divide(step, candidate)));
+  }
+
+  /**
+   * Writes the momentum divided by D over the gradient.
+   *
+   * @param f average of the squares
+   * @return the sum of its squares, [1]
+   */
+  private INDArray divide(Step step, INDArray f) {
+    INDArray m = momentum.of(step.momentum()).flat();
+    INDArray g = gradient.flat();
+    double started = started(step);
+    // started times the mean square, on a device not to be read
+    INDArray mean = f.sum().divi(g.length()).addi(centred.guardMean() * started);
+    f.divi(mean, g);
+    g.addi(centred.dampingRest());
     m.divi(g, g);
-    double square = blas.dot(n, 1, g, g) / n / (step.correction() * step.correction());
+    return DeviceState.sumOfSquares(g);
+  }
+
+  private double started(Step step) {
+    return 1 - Math.pow(centred.rho(), step.count());
+  }
+
+  @Override
+  public void scale(Step step, double[] numbers) {
+    state.isAsKnown(numbers);
+    double sum = numbers[1];
+    if (normaliser.holds(numbers[0])) {
+      squares.assign(candidate);
+    } else { // which would stay in the average for good
+      sum = divide(step, squares).toDoubleVector()[0];
+    }
+    INDArray g = gradient.flat();
+    double square = sum / g.length() / (step.correction() * step.correction());
     double r = normaliser.update(square, step);
-    if (normaliser.isOverflow(square, m)) {
+    if (normaliser.isOverflow(square, momentum.flat())) {
       g.assign(0);
     } else {
-      blas.scal(n, centred.lrRest() * step.learningRate() / r / step.correction(), g);
+      Nd4j.getBlasWrapper()
+          .level1()
+          .scal(g.length(), centred.lrRest() * step.learningRate() / r / step.correction(), g);
     }
   }
 
@@ -95,7 +134,7 @@ final class DiagonalRule implements CentredPiece {
     for (int i = 0; i < n; i++) {
       sum += f[i];
     }
-    double started = 1 - Math.pow(centred.rho(), step.count());
+    double started = started(step);
     double meanSquare = sum / n / started + centred.guardMean();
     double square = 0;
     double size = 0;

@@ -3,6 +3,7 @@ package org.adafisher;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.adafisher.curvature.HostVectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -11,7 +12,8 @@ import org.slf4j.LoggerFactory;
  * thousand times what it was at first. Training goes on, as under any updater of Deeplearning4j.
  *
  * <p>The loss is one that Deeplearning4j has computed anyway. The momentum is only looked at where
- * a step has refreshed factors, in one of twenty others, and where the loss has told.
+ * a step has refreshed factors, where the loss has told, and on the CPU, where looking costs no
+ * wait, in one of twenty others.
  */
 final class Divergence {
 
@@ -55,7 +57,7 @@ final class Divergence {
       return;
     }
     String diverged = known ? ofLoss(loss) : "";
-    if (!diverged.isEmpty() || refreshed || steps % LOOK_EVERY == 0) {
+    if (!diverged.isEmpty() || refreshed || looksAnyway()) {
       Map<String, Double> before = norms;
       norms = normsOf(updaters);
       String momentum = ofMomentum(before);
@@ -76,6 +78,10 @@ final class Divergence {
             remedy(updaters.get(0).getConfig(), iteration));
       }
     }
+  }
+
+  private boolean looksAnyway() {
+    return HostVectors.areAtHand() && steps % LOOK_EVERY == 0;
   }
 
   /** What is wrong with the loss; empty if nothing is. */

@@ -52,6 +52,11 @@ final class Normaliser {
     return square <= largest;
   }
 
+  /** Its state, which a device hands over along with what the square is made of. */
+  StateValue root() {
+    return root;
+  }
+
   /**
    * @param square mean square of the preconditioned momentum; one that is no number, or beyond the
    *     data type, leaves the average as it is

@@ -1,18 +1,20 @@
 package org.adafisher;
 
+import org.adafisher.curvature.HostVectors;
+import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * One number of the updater state.
  *
- * <p>On the CPU it is read and written in place, without an allocation. On a GPU the host's access
- * to one value would move the whole state across, so a copy of that value goes instead.
+ * <p>On the CPU it is read and written in place, without an allocation. On a device, where a read
+ * waits, it is read once, and then known until it is forgotten.
  */
 final class StateValue {
 
   private final INDArray value;
-  private final boolean onHost = Nd4j.getEnvironment().isCPU();
+  private double known = Double.NaN;
 
   /**
    * @param value of length 1
@@ -22,18 +24,40 @@ final class StateValue {
   }
 
   double get() {
-    return onHost ? value.getDouble(0) : value.toDoubleVector()[0];
+    if (HostVectors.areAtHand()) {
+      return value.getDouble(0);
+    }
+    if (Double.isNaN(known)) {
+      known = value.toDoubleVector()[0];
+    }
+    return known;
   }
 
   void set(double number) {
-    if (onHost) {
+    if (HostVectors.areAtHand()) {
       value.putScalar(0, number);
     } else {
       value.assign(Nd4j.create(new double[] {number}, new long[] {1}, value.dataType()));
+      learn(number);
     }
+  }
+
+  /** It was read in company. */
+  void learn(double number) {
+    known = value.dataType() == DataType.FLOAT ? (float) number : number;
+  }
+
+  /** Deeplearning4j may have overwritten the state since: it is read again. */
+  void forget() {
+    known = Double.NaN;
   }
 
   long count() {
     return Math.round(get());
+  }
+
+  /** The number itself, as a view of the state. */
+  INDArray array() {
+    return value;
   }
 }

@@ -55,7 +55,14 @@ class CentredGroupsTest {
     INDArray momentum = array(random, length, 0.1);
     INDArray gradient = array(random, length, 0.1);
 
-    piece.apply(new Step(momentum, gradient, BETA, 1, RATE, 0, 0));
+    double[] loops = gradient.toDoubleVector();
+    Step step = new Step(momentum, gradient, BETA, 1, RATE, 0, 0);
+    apply(piece, step);
+    CentredPiece another =
+        new CentredGroups(
+            CENTRED, span, 0, bias, Nd4j.zeros(DataType.DOUBLE, CentredGroups.stateSize(span)));
+    another.refresh(Map.of(FactorPart.MAIN, raw));
+    another.apply(step, momentum.toDoubleVector(), loops);
 
     double[] expected =
         reference(
@@ -69,7 +76,13 @@ class CentredGroupsTest {
     double[] actual = gradient.toDoubleVector();
     for (int i = 0; i < length; i++) {
       assertThat(actual[i]).isCloseTo(expected[i], within(1e-12 + 1e-9 * Math.abs(expected[i])));
+      assertThat(loops[i]).isCloseTo(expected[i], within(1e-12 + 1e-9 * Math.abs(expected[i])));
     }
+  }
+
+  /** With ND4J's operations, as for a large block. */
+  private static void apply(CentredPiece piece, Step step) {
+    piece.scale(step, piece.direct(step).toDoubleVector());
   }
 
   @Property(tries = 20)
@@ -96,7 +109,7 @@ class CentredGroupsTest {
             Nd4j.zeros(DataType.DOUBLE, CentredWeights.stateSize(Centring.BY_INVERSE, span)));
     for (CentredPiece piece : new CentredPiece[] {grouped, plain}) {
       piece.refresh(Map.of(FactorPart.MAIN, raw));
-      piece.apply(new Step(momentum.dup(), piece == grouped ? one : other, BETA, 1, RATE, 0, 0));
+      apply(piece, new Step(momentum.dup(), piece == grouped ? one : other, BETA, 1, RATE, 0, 0));
     }
     double[] expected = other.toDoubleVector();
     double[] actual = one.toDoubleVector();

@@ -14,10 +14,24 @@ import org.nd4j.linalg.factory.Nd4j;
  */
 public final class HostVectors {
 
-  /** A longer vector is left to ND4J; 0 leaves it everything, which is for tests. */
-  private static final long LONGEST = Long.getLong("org.adafisher.longestPlainLoop", 1 << 15);
+  /** A longer vector is left to ND4J. */
+  private static final long LONGEST = 1 << 15;
+
+  /** The property lets tests go a device's way without one. */
+  private static final boolean AT_HAND =
+      Nd4j.getEnvironment().isCPU() && !Boolean.getBoolean("org.adafisher.treatAsDevice");
 
   private HostVectors() {}
+
+  /**
+   * Whether the backend's arrays are in the host's memory. On a device to read a number is to wait
+   * until everything before it is done.
+   *
+   * @return true on the CPU backend
+   */
+  public static boolean areAtHand() {
+    return AT_HAND;
+  }
 
   /**
    * Whether a plain loop over copies is possible and the faster way.
@@ -30,7 +44,7 @@ public final class HostVectors {
         && vector.rank() == 1
         && (vector.length() == 1 || vector.stride(0) == 1)
         && (vector.dataType() == DataType.FLOAT || vector.dataType() == DataType.DOUBLE)
-        && Nd4j.getEnvironment().isCPU();
+        && AT_HAND;
   }
 
   /**

@@ -95,7 +95,7 @@ public final class KroneckerBlock {
    */
   public void fisher(double damping, double scale, INDArray into) {
     if (spans.isEmpty()) {
-      into.assign(scale * (loneProduct() + damping));
+      into.assign(lone().product().addi(damping).muli(scale));
       return;
     }
     if (!HostVectors.areSame(target, into)) {
@@ -116,12 +116,16 @@ public final class KroneckerBlock {
    */
   public void divide(INDArray dividend, double damping, double scale, INDArray into) {
     if (!HostVectors.areFasterFor(dividend) || !HostVectors.areFasterFor(into)) {
-      fisher(damping, scale, into);
-      dividend.divi(into, into);
+      if (spans.isEmpty()) {
+        dividend.divi(lone().product().addi(damping).muli(scale), into);
+      } else {
+        fisher(damping, scale, into);
+        dividend.divi(into, into);
+      }
     } else if (dividend.dataType() == DataType.FLOAT) {
       float[] values = HostVectors.readFloats(dividend);
       if (spans.isEmpty()) {
-        float f = (float) (scale * (loneProduct() + damping));
+        float f = (float) (scale * (lone().number() + damping));
         for (int i = 0; i < values.length; i++) {
           values[i] /= f;
         }
@@ -131,7 +135,7 @@ public final class KroneckerBlock {
     } else {
       double[] values = HostVectors.readDoubles(dividend);
       if (spans.isEmpty()) {
-        double f = scale * (loneProduct() + damping);
+        double f = scale * (lone().number() + damping);
         for (int i = 0; i < values.length; i++) {
           values[i] /= f;
         }
@@ -141,10 +145,9 @@ public final class KroneckerBlock {
     }
   }
 
-  /** H S of the one part that stands for all parameters. */
-  private double loneProduct() {
-    PartState all = parts.values().iterator().next();
-    return HostVectors.copyOf(all.h)[0] * HostVectors.copyOf(all.s)[0];
+  /** The one part that stands for all parameters. */
+  private PartState lone() {
+    return parts.values().iterator().next();
   }
 
   /**
@@ -179,6 +182,16 @@ public final class KroneckerBlock {
       long split = offset + part.inputs();
       this.h = state.get(NDArrayIndex.interval(offset, split));
       this.s = state.get(NDArrayIndex.interval(split, split + part.outputs()));
+    }
+
+    /** H S of one input and one unit, which on a device is not to be read: [1]. */
+    private INDArray product() {
+      return h.mul(s);
+    }
+
+    /** The same, read. */
+    private double number() {
+      return HostVectors.copyOf(h)[0] * HostVectors.copyOf(s)[0];
     }
   }
 
@@ -262,7 +275,7 @@ public final class KroneckerBlock {
 
     private void addProduct(double scale) {
       if (!hasFactors) {
-        fisher.addi(scale * h.toDoubleVector()[0] * s.toDoubleVector()[0]);
+        fisher.addi(h.mul(s).muli(scale));
       } else if (span.groups() == 1) {
         Nd4j.getBlasWrapper().level2().ger('f', scale, h, s, fisher);
       } else {
