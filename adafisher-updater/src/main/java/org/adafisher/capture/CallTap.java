@@ -18,6 +18,11 @@ public final class CallTap extends ActivationDelegate {
   public interface Observer {
 
     /**
+     * @param input what the function is called with; most functions write their output over it
+     */
+    default void onInput(INDArray input) {}
+
+    /**
      * @param output what the function made of its input
      */
     void onActivation(INDArray output);
@@ -43,6 +48,7 @@ public final class CallTap extends ActivationDelegate {
   @Override
   public INDArray getActivation(INDArray in, boolean training) {
     try {
+      observer.onInput(in);
       INDArray output = delegate.getActivation(in, training);
       observer.onActivation(output);
       return output;

@@ -2,6 +2,7 @@ package org.adafisher.curvature;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import org.adafisher.capture.CallTap;
 import org.adafisher.capture.Taps;
 import org.adafisher.capture.Workspaces;
@@ -19,33 +20,86 @@ final class CallLog {
   }
 
   /**
-   * @param function which was called
-   * @param result a copy of what it gave
+   * What is kept of each step's calls; a call is known by its index in the step.
+   *
+   * @param calls how many a step has
+   * @param inputs the calls whose input is kept
+   * @param results the calls whose result is kept
    */
-  record Call(Function function, INDArray result) {}
+  record Kept(int calls, Set<Integer> inputs, Set<Integer> results) {
+
+    /** The results of all calls. */
+    static final Kept ONLY_CALL = new Kept(1, Set.of(), Set.of(0));
+  }
+
+  /** The calls on the way through the steps once. */
+  static final class Calls {
+
+    private final Kept kept;
+    private final List<Function> functions = new ArrayList<>();
+    private final ResultStack stack = new ResultStack();
+
+    private Calls(Kept kept) {
+      this.kept = kept;
+    }
+
+    private void begin(INDArray input) {
+      if (kept.inputs.contains(functions.size() % kept.calls)) {
+        stack.add(input);
+      }
+    }
+
+    private void end(Function function, INDArray result) {
+      if (kept.results.contains(functions.size() % kept.calls)) {
+        stack.add(result);
+      }
+      functions.add(function);
+    }
+
+    /** Which functions were called. */
+    List<Function> functions() {
+      return functions;
+    }
+
+    /** The inputs and results that were kept, in the order in which they were seen. */
+    ResultStack stack() {
+      return stack;
+    }
+  }
 
   /**
    * The steps once forwards, which DL4J's backward pass begins with, and once backwards.
    *
    * @param activations the calls on the way forwards
-   * @param gradients the dL/dz of the calls on the way backwards
+   * @param gradients the calls on the way backwards, whose results are dL/dz
    */
-  record Pass(List<Call> activations, List<Call> gradients) {
+  record Pass(Calls activations, Calls gradients) {
 
-    private Pass() {
-      this(new ArrayList<>(), new ArrayList<>());
+    /** Whether all that is kept is of one batch. */
+    boolean isUniform() {
+      return activations.stack.isUniform() && gradients.stack.isUniform();
     }
   }
 
   private final Layer layer;
   private final Taps taps;
+  private final Kept forwards;
+  private final Kept backwards;
   private final List<Pass> passes = new ArrayList<>();
   private INDArray input;
   private INDArray mask;
 
-  CallLog(Layer layer, Taps taps) {
+  /**
+   * @param layer whose functions are tapped
+   * @param taps of the backward pass
+   * @param forwards what is kept on the way forwards
+   * @param backwards what is kept on the way backwards; results only
+   */
+  CallLog(Layer layer, Taps taps, Kept forwards, Kept backwards) {
     this.layer = layer;
     this.taps = taps;
+    this.forwards = forwards;
+    this.backwards = backwards;
   }
 
   /** The function, tapped for this log. */
@@ -54,23 +108,28 @@ final class CallLog {
         delegate,
         new CallTap.Observer() {
           @Override
-          public void onActivation(INDArray output) {
-            if (passes.isEmpty() || !last().gradients().isEmpty()) {
-              passes.add(new Pass());
+          public void onInput(INDArray in) {
+            if (passes.isEmpty() || !last().gradients.functions.isEmpty()) {
+              beginPass();
             }
-            last().activations().add(new Call(function, copy(output)));
+            last().activations.begin(in);
+          }
+
+          @Override
+          public void onActivation(INDArray output) {
+            last().activations.end(function, output);
           }
 
           @Override
           public void onGradient(INDArray gradient) {
             if (passes.isEmpty()) {
-              passes.add(new Pass());
+              beginPass();
             }
             if (input == null) {
               input = copy(layer.input());
               mask = layer.getMaskArray() == null ? null : copy(layer.getMaskArray());
             }
-            last().gradients().add(new Call(function, copy(gradient)));
+            last().gradients.end(function, gradient);
           }
 
           @Override
@@ -80,12 +139,16 @@ final class CallLog {
         });
   }
 
+  private void beginPass() {
+    passes.add(new Pass(new Calls(forwards), new Calls(backwards)));
+  }
+
   private Pass last() {
     return passes.get(passes.size() - 1);
   }
 
   private static INDArray copy(INDArray array) {
-    return Workspaces.outside(() -> array.dup('c'));
+    return Workspaces.outside(() -> array.dup(array.ordering()));
   }
 
   /** One for each direction in which the layer goes through its steps. */

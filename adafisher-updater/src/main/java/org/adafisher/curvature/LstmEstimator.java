@@ -1,16 +1,18 @@
 package org.adafisher.curvature;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.adafisher.capture.Minibatch;
 import org.adafisher.capture.Taps;
 import org.adafisher.curvature.CallLog.Function;
+import org.adafisher.curvature.CallLog.Kept;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.api.layers.RecurrentLayer;
 import org.deeplearning4j.nn.conf.CacheMode;
@@ -20,7 +22,6 @@ import org.deeplearning4j.nn.conf.layers.GravesBidirectionalLSTM;
 import org.deeplearning4j.nn.layers.recurrent.LSTM;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
-import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * z = W x_t + R h_(t-1) + b of an LSTM's four kinds of units, in DL4J's order: block input, forget
@@ -39,7 +40,28 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
 @SuppressWarnings("deprecation") // saved networks have Graves' LSTMs
 final class LstmEstimator implements FactorEstimator.FromPass {
 
-  private static final int FORWARD_CALLS = 5;
+  /** A step on the way forwards: block input, forget, input and output gate, cell's output. */
+  private static final List<Function> FORWARDS =
+      List.of(
+          Function.ACTIVATION, Function.GATE, Function.GATE, Function.GATE, Function.ACTIVATION);
+
+  /** Back, beginning with the last step: output gate, cell's output, forget and input gate, z. */
+  private static final List<Function> BACKWARDS =
+      List.of(
+          Function.GATE, Function.ACTIVATION, Function.GATE, Function.GATE, Function.ACTIVATION);
+
+  /** What h_t = o_t f(c_t) needs. */
+  private static final Kept ACTIVATIONS = new Kept(FORWARDS.size(), Set.of(), Set.of(3, 4));
+
+  /** And c_t between them, which the peepholes meet. */
+  private static final Kept ACTIVATIONS_AND_CELLS =
+      new Kept(FORWARDS.size(), Set.of(4), Set.of(3, 4));
+
+  /** All but the gradient of the cell's output. */
+  private static final Kept GRADIENTS = new Kept(BACKWARDS.size(), Set.of(), Set.of(0, 2, 3, 4));
+
+  /** Where {@link #GRADIENTS} has the gates that DL4J's parameters have in its own order. */
+  private static final int[] GATES = {3, 1, 0, 2};
 
   /**
    * One way through the steps.
@@ -68,20 +90,18 @@ final class LstmEstimator implements FactorEstimator.FromPass {
       this.part = part;
       this.gate = gate;
     }
-
-    List<INDArray> cells(Steps steps) {
-      return this == OUTPUT ? steps.cells : steps.previousCells;
-    }
   }
 
-  /** What the steps that got a gradient show, in the order in which the layer takes them. */
-  private static final class Steps {
-
-    private final LinkedList<INDArray> gradients = new LinkedList<>();
-    private final List<INDArray> previous = new ArrayList<>();
-    private final List<INDArray> previousCells = new ArrayList<>();
-    private final List<INDArray> cells = new ArrayList<>();
-  }
+  /**
+   * What the steps that got a gradient show, in the order in which the layer takes them.
+   *
+   * @param gradient [steps, gates, units, batch], but the last step first
+   * @param previous h_(t-1), [steps, units, batch]
+   * @param previousCells c_(t-1), likewise; {@code null} without peepholes
+   * @param cells c_t, likewise; {@code null} without peepholes
+   */
+  private record Steps(
+      INDArray gradient, INDArray previous, INDArray previousCells, INDArray cells) {}
 
   private final boolean peepholes;
   private final List<Direction> directions;
@@ -151,7 +171,8 @@ final class LstmEstimator implements FactorEstimator.FromPass {
       return RecurrentSteps::nothing;
     }
     Map<String, INDArray> state = ((RecurrentLayer) layer).rnnGetPreviousState();
-    CallLog log = new CallLog(layer, taps);
+    CallLog log =
+        new CallLog(layer, taps, peepholes ? ACTIVATIONS_AND_CELLS : ACTIVATIONS, GRADIENTS);
     taps.replaceConfiguration(layer, conf -> tap(conf, log));
     return () -> estimate(layer, log, state, minibatch);
   }
@@ -175,15 +196,15 @@ final class LstmEstimator implements FactorEstimator.FromPass {
     Map<String, RawFactors> result = new HashMap<>();
     for (int i = 0; i < directions.size(); i++) {
       Direction direction = directions.get(i);
-      Optional<Steps> seen = read(log, log.passes().get(i), state, direction.forwards);
+      Optional<Steps> seen = read(log.passes().get(i), state);
       if (seen.isEmpty()) {
         return RecurrentSteps.nothing();
       }
       Steps steps = seen.get();
       RecurrentSteps rows =
-          RecurrentSteps.of(layer, log, direction.forwards, steps.gradients.size());
+          RecurrentSteps.of(layer, log, direction.forwards, (int) steps.gradient.size(0));
       if (layer.conf().getLayer() instanceof AbstractLSTM && log.mask() == null) {
-        rows = rows.withoutTrailing(steps.gradients);
+        rows = rows.withoutTrailing(steps.gradient);
       }
       if (rows.rows() == 0) {
         return RecurrentSteps.nothing();
@@ -195,116 +216,77 @@ final class LstmEstimator implements FactorEstimator.FromPass {
 
   private Map<String, RawFactors> factors(
       Direction direction, Steps steps, RecurrentSteps rows, double lossScale) {
-    double count = rows.rows();
-    INDArray gradient = rows.rowsOf(steps.gradients);
+    int units = (int) steps.previous.size(1);
+    double[] inCallOrder = rows.ofGradient(steps.gradient, lossScale);
+    double[] gradient = new double[inCallOrder.length];
+    for (int gate = 0; gate < GATES.length; gate++) {
+      System.arraycopy(inCallOrder, GATES[gate] * units, gradient, gate * units, units);
+    }
     Map<String, RawFactors> result = new HashMap<>();
-    result.put(
-        direction.part,
-        RecurrentSteps.linear(rows.rowsOf(rows.inputs()), gradient, true, count, lossScale));
-    result.put(
-        direction.part(RecurrentSteps.RECURRENT),
-        RecurrentSteps.linear(rows.rowsOf(steps.previous), gradient, false, count, lossScale));
+    result.put(direction.part, rows.ofInputs(gradient));
+    result.put(direction.part(RecurrentSteps.RECURRENT), rows.ofPrevious(steps.previous, gradient));
     if (peepholes) {
-      long units = steps.previous.get(0).size(1);
       for (Peephole peephole : Peephole.values()) {
-        INDArray own =
-            gradient.get(
-                NDArrayIndex.all(),
-                NDArrayIndex.interval(peephole.gate * units, (peephole.gate + 1) * units));
+        double[] own =
+            Arrays.copyOfRange(gradient, peephole.gate * units, (peephole.gate + 1) * units);
         result.put(
             direction.part(peephole.part),
-            RecurrentSteps.linear(
-                rows.rowsOf(peephole.cells(steps)), own, false, count, lossScale));
+            peephole == Peephole.OUTPUT
+                ? rows.ofOwn(steps.cells, own)
+                : rows.ofPrevious(steps.previousCells, own));
       }
     }
     return result;
   }
 
   /** Empty if the calls are not those of DL4J's own code: a helper may work without them. */
-  private static Optional<Steps> read(
-      CallLog log, CallLog.Pass pass, Map<String, INDArray> state, boolean forwards) {
-    Steps steps = new Steps();
-    int all = pass.activations().size() / FORWARD_CALLS;
-    Optional<Boolean> fromState = readGradients(pass.gradients(), steps);
-    int first = all - steps.gradients.size();
-    if (fromState.isEmpty()
+  private Optional<Steps> read(CallLog.Pass pass, Map<String, INDArray> state) {
+    List<Function> forwards = pass.activations().functions();
+    List<Function> backwards = new ArrayList<>(pass.gradients().functions());
+    ResultStack gradients = pass.gradients().stack();
+    // Without a call of the forget gate's at the very first step, no state was handed on.
+    boolean forgets = backwards.size() % BACKWARDS.size() != BACKWARDS.size() - 1;
+    if (!forgets) {
+      backwards.add(backwards.size() - 2, Function.GATE);
+    }
+    int all = forwards.size() / FORWARDS.size();
+    int taken = backwards.size() / BACKWARDS.size();
+    int first = all - taken;
+    if (!pass.isUniform()
+        || taken == 0
         || first < 0
-        || steps.gradients.isEmpty()
-        || !IntStream.range(0, pass.activations().size())
-            .allMatch(i -> pass.activations().get(i).function() == forwardCall(i))
-        || pass.activations().size() != all * FORWARD_CALLS) {
+        || !isRepeated(FORWARDS, forwards)
+        || !isRepeated(BACKWARDS, backwards)) {
       return Optional.empty();
     }
-    INDArray zeros = steps.gradients.get(0);
-    zeros = Nd4j.zeros(zeros.dataType(), zeros.size(0), zeros.size(1) / 4);
-    // Without a call of the forget gate's at the very first step, no state was handed on.
-    boolean resumed = first > 0 || fromState.get();
-    INDArray previous = resumed ? state.getOrDefault(LSTM.STATE_KEY_PREV_ACTIVATION, zeros) : zeros;
-    INDArray cell = resumed ? state.getOrDefault(LSTM.STATE_KEY_PREV_MEMCELL, zeros) : zeros;
-    for (int step = 0; step < all; step++) {
-      INDArray[] results = new INDArray[FORWARD_CALLS];
-      for (int i = 0; i < FORWARD_CALLS; i++) {
-        results[i] = pass.activations().get(step * FORWARD_CALLS + i).result();
-      }
-      INDArray mask = RecurrentSteps.counts(log, zeros, forwards ? step : all - 1 - step);
-      INDArray next = results[1].mul(cell).addi(results[2].mul(results[0]));
-      if (step >= first) {
-        steps.previous.add(previous);
-        steps.previousCells.add(cell);
-        steps.cells.add(next.muliColumnVector(mask));
-      }
-      cell = next.muliColumnVector(mask);
-      previous = results[3].mul(results[4]).muliColumnVector(mask);
+    if (!forgets) {
+      gradients.insertZeros(gradients.size() - 2);
     }
-    return Optional.of(steps);
+    INDArray made = pass.activations().stack().asSteps(all, peepholes ? 3 : 2);
+    INDArray output = RecurrentSteps.each(made, 0);
+    INDArray zeros = Nd4j.zeros(output.dataType(), output.size(2), output.size(1));
+    Map<String, INDArray> initial = forgets ? state : Map.of();
+    INDArray previous =
+        RecurrentSteps.delayed(
+            initial.getOrDefault(LSTM.STATE_KEY_PREV_ACTIVATION, zeros),
+            output.mul(RecurrentSteps.each(made, peepholes ? 2 : 1)));
+    INDArray cells = peepholes ? RecurrentSteps.each(made, 1).dup('c') : null;
+    INDArray previousCells =
+        peepholes
+            ? RecurrentSteps.delayed(
+                initial.getOrDefault(LSTM.STATE_KEY_PREV_MEMCELL, zeros), cells)
+            : null;
+    return Optional.of(
+        new Steps(
+            gradients.asSteps(taken, GATES.length),
+            RecurrentSteps.steps(previous, first, all),
+            peepholes ? RecurrentSteps.steps(previousCells, first, all) : null,
+            peepholes ? RecurrentSteps.steps(cells, first, all) : null));
   }
 
-  /** Block input, forget gate, input gate, output gate, the cell's output. */
-  private static Function forwardCall(int index) {
-    int call = index % FORWARD_CALLS;
-    return call == 0 || call == FORWARD_CALLS - 1 ? Function.ACTIVATION : Function.GATE;
-  }
-
-  /**
-   * From the last step to the first: output gate, the cell's output, forget gate, input gate, block
-   * input.
-   *
-   * @return whether the forget gate was called in every step; empty if it is another order
-   */
-  private static Optional<Boolean> readGradients(List<CallLog.Call> calls, Steps steps) {
-    boolean always = true;
-    int next = 0;
-    while (next < calls.size()) {
-      boolean forgets = next + 3 < calls.size() && calls.get(next + 3).function() == Function.GATE;
-      int last = next + (forgets ? 4 : 3);
-      List<Function> expected =
-          forgets
-              ? List.of(
-                  Function.GATE,
-                  Function.ACTIVATION,
-                  Function.GATE,
-                  Function.GATE,
-                  Function.ACTIVATION)
-              : List.of(Function.GATE, Function.ACTIVATION, Function.GATE, Function.ACTIVATION);
-      if (!always
-          || last >= calls.size()
-          || !calls.subList(next, last + 1).stream()
-              .map(CallLog.Call::function)
-              .toList()
-              .equals(expected)) {
-        return Optional.empty();
-      }
-      INDArray output = calls.get(next).result();
-      steps.gradients.addFirst(
-          Nd4j.concat(
-              1,
-              calls.get(last).result(),
-              forgets ? calls.get(next + 2).result() : Nd4j.zerosLike(output),
-              output,
-              calls.get(last - 1).result()));
-      always = forgets;
-      next = last + 1;
-    }
-    return Optional.of(always);
+  private static boolean isRepeated(List<Function> step, List<Function> calls) {
+    return calls.size() % step.size() == 0
+        && IntStream.range(0, calls.size())
+            .allMatch(i -> calls.get(i) == step.get(i % step.size()));
   }
 }

@@ -1,13 +1,12 @@
 package org.adafisher.curvature;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
-import java.util.stream.IntStream;
 import org.adafisher.capture.Minibatch;
 import org.adafisher.capture.Taps;
 import org.adafisher.curvature.CallLog.Function;
+import org.adafisher.curvature.CallLog.Kept;
 import org.deeplearning4j.nn.api.Layer;
 import org.deeplearning4j.nn.conf.layers.BaseLayer;
 import org.deeplearning4j.nn.params.SimpleRnnParamInitializer;
@@ -48,7 +47,7 @@ final class SimpleRnnEstimator implements FactorEstimator.FromPass {
   @Override
   public Supplier<Map<String, RawFactors>> watch(Layer listed, Taps taps, Minibatch minibatch) {
     Layer layer = RecurrentSteps.unwrapped(listed);
-    CallLog log = new CallLog(layer, taps);
+    CallLog log = new CallLog(layer, taps, Kept.ONLY_CALL, Kept.ONLY_CALL);
     taps.replaceConfiguration(
         layer,
         conf -> {
@@ -63,36 +62,25 @@ final class SimpleRnnEstimator implements FactorEstimator.FromPass {
       return RecurrentSteps.nothing();
     }
     CallLog.Pass pass = log.passes().get(0);
-    int all = pass.activations().size();
-    int taken = pass.gradients().size();
-    if (taken == 0 || taken > all) {
+    int all = pass.activations().functions().size();
+    int taken = pass.gradients().functions().size();
+    if (taken == 0 || taken > all || !pass.isUniform()) {
       return RecurrentSteps.nothing();
     }
     RecurrentSteps steps = RecurrentSteps.of(layer, log, true, taken);
-    double rows = steps.rows();
-    if (rows == 0) {
+    if (steps.rows() == 0) {
       return RecurrentSteps.nothing();
     }
-    List<INDArray> gradients =
-        IntStream.rangeClosed(1, taken)
-            .mapToObj(i -> pass.gradients().get(taken - i).result())
-            .toList();
-    List<INDArray> previous = new ArrayList<>();
-    for (int step = all - taken; step < all; step++) {
-      previous.add(
-          step == all - taken
-              ? Nd4j.zerosLike(gradients.get(0))
-              : pass.activations()
-                  .get(step - 1)
-                  .result()
-                  .mulColumnVector(RecurrentSteps.counts(log, gradients.get(0), step - 1)));
-    }
-    INDArray gradient = steps.rowsOf(gradients);
-    double scale = minibatch.lossScale();
+    INDArray results = RecurrentSteps.each(pass.activations().stack().asSteps(all, 1), 0).dup('c');
+    INDArray zeros = Nd4j.zeros(results.dataType(), results.size(2), results.size(1));
+    INDArray previous =
+        RecurrentSteps.delayed(zeros, RecurrentSteps.steps(results, all - taken, all));
+    double[] gradient =
+        steps.ofGradient(pass.gradients().stack().asSteps(taken, 1), minibatch.lossScale());
     return Map.of(
         FactorPart.MAIN,
-        RecurrentSteps.linear(steps.rowsOf(steps.inputs()), gradient, true, rows, scale),
+        steps.ofInputs(gradient),
         RecurrentSteps.RECURRENT,
-        RecurrentSteps.linear(steps.rowsOf(previous), gradient, false, rows, scale));
+        steps.ofPrevious(previous, gradient));
   }
 }
