@@ -45,7 +45,7 @@ final class LstmEstimator implements FactorEstimator.FromPass {
       List.of(
           Function.ACTIVATION, Function.GATE, Function.GATE, Function.GATE, Function.ACTIVATION);
 
-  /** Back, beginning with the last step: output gate, cell's output, forget and input gate, z. */
+  /** On the way back: output gate, cell's output, forget gate, input gate, block input. */
   private static final List<Function> BACKWARDS =
       List.of(
           Function.GATE, Function.ACTIVATION, Function.GATE, Function.GATE, Function.ACTIVATION);
@@ -60,7 +60,7 @@ final class LstmEstimator implements FactorEstimator.FromPass {
   /** All but the gradient of the cell's output. */
   private static final Kept GRADIENTS = new Kept(BACKWARDS.size(), Set.of(), Set.of(0, 2, 3, 4));
 
-  /** Where {@link #GRADIENTS} has the gates that DL4J's parameters have in its own order. */
+  /** Of each gate, in the order of DL4J's parameters, its place in {@link #GRADIENTS}. */
   private static final int[] GATES = {3, 1, 0, 2};
 
   /**
