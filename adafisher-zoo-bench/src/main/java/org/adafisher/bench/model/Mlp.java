@@ -16,21 +16,24 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * Dense ReLU layers of one width, with He et al.'s (2015) initialisation. Its parameters are {@code
- * hidden}, how many hidden layers it has, and {@code width}, how many units each has.
+ * hidden}, how many hidden layers it has, {@code width}, how many units each has, and {@code
+ * lastWidth}, how many the last one has, where that is another number.
  */
 final class Mlp implements ModelType {
 
   private static final Parameter HIDDEN = Parameter.count("hidden", 3);
   private static final Parameter WIDTH = Parameter.count("width", 128);
+  private static final Parameter LAST_WIDTH = Parameter.whole("lastWidth", 0);
 
   @Override
   public String description() {
-    return "dense ReLU layers, as many as `hidden`, of `width` units each";
+    return "dense ReLU layers, as many as `hidden`, of `width` units each, the last of `lastWidth`"
+        + " if that is not 0";
   }
 
   @Override
   public List<Parameter> parameters() {
-    return List.of(HIDDEN, WIDTH);
+    return List.of(HIDDEN, WIDTH, LAST_WIDTH);
   }
 
   @Override
@@ -42,6 +45,7 @@ final class Mlp implements ModelType {
   public Model build(Blueprint blueprint) {
     int hidden = blueprint.values().get(HIDDEN.name()).intValue();
     int width = blueprint.values().get(WIDTH.name()).intValue();
+    int last = blueprint.values().get(LAST_WIDTH.name()).intValue();
     NeuralNetConfiguration.ListBuilder layers =
         new NeuralNetConfiguration.Builder()
             .seed(blueprint.seed())
@@ -50,7 +54,8 @@ final class Mlp implements ModelType {
             .weightInit(WeightInit.RELU)
             .list();
     for (int i = 0; i < hidden; i++) {
-      layers.layer(new DenseLayer.Builder().nOut(width).activation(Activation.RELU).build());
+      int units = i == hidden - 1 && last > 0 ? last : width;
+      layers.layer(new DenseLayer.Builder().nOut(units).activation(Activation.RELU).build());
     }
     layers.layer(
         new OutputLayer.Builder(LossFunction.MCXENT)

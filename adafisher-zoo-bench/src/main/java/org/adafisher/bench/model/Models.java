@@ -19,6 +19,7 @@ public final class Models {
           entry("mobilenetv3-small", new MobileNetV3Small()),
           entry("densenet121", new DenseNet121()),
           entry("transformer", new Transformer()),
+          entry("lstm", new Lstm()),
           entry("lenet", Zoo.leNet()),
           entry("alexnet", Zoo.alexNet()),
           entry("vgg16", Zoo.vgg16()),

@@ -54,7 +54,7 @@ class ModelsTest {
       Set.of("digits-cnn", "digits-mlp", "mlp", "lenet", "vgg16", "vgg19");
 
   private static final Set<String> OTHER_TASKS =
-      Set.of("unet", "text-generation-lstm", "deep-autoencoder", "transformer");
+      Set.of("unet", "lstm", "text-generation-lstm", "deep-autoencoder", "transformer");
 
   private static final Set<String> UNTRAINABLE =
       Set.of("tiny-yolo", "yolo2", "simple-cnn", "nasnet");
@@ -150,8 +150,14 @@ class ModelsTest {
     // Of a width w: 2724 w^2 in convolutions, 177 w in BatchNorm and stem, 80 w + 10 at the end.
     assertThat(weights(build("resnet18", images(32, 3), Map.of("width", 8.0))))
         .isEqualTo(2724 * 8 * 8 + 257 * 8 + CLASSES);
-    assertThat(weights(build("mlp", images(8, 1), Map.of("hidden", 2.0, "width", 5.0))))
+    assertThat(
+            weights(
+                build("mlp", images(8, 1), Map.of("hidden", 2.0, "width", 5.0, "lastWidth", 0.0))))
         .isEqualTo((64 + 1) * 5 + (5 + 1) * 5 + (5 + 1) * CLASSES);
+    assertThat(
+            weights(
+                build("mlp", images(8, 1), Map.of("hidden", 2.0, "width", 5.0, "lastWidth", 4.0))))
+        .isEqualTo((64 + 1) * 5 + (5 + 1) * 4 + (4 + 1) * CLASSES);
     assertThat(weights(build("deep-autoencoder", vectors(7), Map.of("scale", 0.01))))
         .as("7-10-5-3-1-3-5-10-7") // 2.5 rounded up, and at least a code of 1
         .isEqualTo(80 + 55 + 18 + 4 + 6 + 20 + 60 + 77);
@@ -341,7 +347,7 @@ class ModelsTest {
   private static Shape smallest(String name) {
     return switch (name) {
       case "unet" -> masks(16);
-      case "text-generation-lstm" -> text();
+      case "lstm", "text-generation-lstm" -> text();
       case "transformer" -> tokens();
       case "deep-autoencoder" -> vectors(4);
       default -> images(MINIMUM_SIZES.getOrDefault(name, 1), 3);

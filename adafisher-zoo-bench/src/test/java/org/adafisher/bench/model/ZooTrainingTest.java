@@ -59,6 +59,7 @@ class ZooTrainingTest {
         digits("mobilenetv3-small", 3e-4, 16, 3, 8, 2, ALL_DIGITS),
         digits("squeezenet", 1e-4, 32, 3, 8, 2, ZEROS_AND_ONES),
         digits("facenet-nn4-small2", 1e-1, 32, 3, 8, 2, ALL_DIGITS),
+        text("lstm", 1e-3, 50, 4, 2),
         text("text-generation-lstm", 2e-4, 50, 2, 2),
         tokens("transformer", 1e-5, 50, 4, 2));
   }
