@@ -95,7 +95,7 @@ public final class KroneckerBlock {
    */
   public void fisher(double damping, double scale, INDArray into) {
     if (spans.isEmpty()) {
-      into.assign(lone().product().addi(damping).muli(scale));
+      into.assign(0).addi(lone().product().addi(damping).muli(scale)); // assign would not broadcast
       return;
     }
     if (!HostVectors.areSame(target, into)) {
