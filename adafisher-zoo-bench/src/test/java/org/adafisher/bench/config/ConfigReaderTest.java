@@ -114,7 +114,9 @@ class ConfigReaderTest {
                     new Augmentation(4, true, 8),
                     TextForm.DEFAULT)));
     assertThat(config.models().get(1))
-        .isEqualTo(new ModelConfig("wide", "mlp", Map.of("hidden", 3.0, "width", 512.0)));
+        .isEqualTo(
+            new ModelConfig(
+                "wide", "mlp", Map.of("hidden", 3.0, "width", 512.0, "lastWidth", 0.0)));
     assertThat(config.budget()).isEqualTo(new Budget.Epochs(2, true));
     assertThat(config.targets())
         .containsExactly(new Target(Measure.VALIDATION_ACCURACY, OptionalDouble.of(0.9)));
