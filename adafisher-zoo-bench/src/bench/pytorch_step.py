@@ -4,12 +4,15 @@
     mvn -q -DskipTests package
     /usr/bin/python3 adafisher-zoo-bench/src/bench/pytorch_step.py [--rounds 5] [--threads 2] [lenet resnet18 transformer]
 
-PyTorch is Debian's python3-torch. Run it from the top of the checkout on a machine that does nothing else. In each
-round PyTorch is timed, then the benchmark's "cost" command on oneDNN, then the same with plain natives; a ratio is the
-median over rounds of the ratio within a round. The networks are told to be the same by their number of parameters.
+PyTorch is Debian's python3-torch, with oneDNN. Its dense layers call whatever BLAS the system has, which may be the slow
+reference one: here it gets the OpenBLAS that Deeplearning4j brings. Run it from the top of the checkout on a machine that
+does nothing else. In each round PyTorch is timed, then the benchmark's "cost" command on oneDNN, then the same with plain
+natives; a ratio is the median over rounds of the ratio within a round. The networks are told to be the same by their
+number of parameters.
 """
 import argparse
 import csv
+import glob
 import os
 import statistics
 import subprocess
@@ -21,6 +24,7 @@ from torch import nn
 from torch.nn import functional as F
 
 JAR = "adafisher-zoo-bench/target/adafisher-bench.jar"
+OPENBLAS = "~/.javacpp/cache/adafisher-bench.jar/org/bytedeco/openblas/*/libopenblas.so.0"  # as JavaCPP unpacks it
 WARM_UP = 5
 BATCHES = {"lenet": 64, "resnet18": 32, "transformer": 16}
 
@@ -119,10 +123,13 @@ def torch_millis(net, x, y, steps):
 
 def dl4j(model, natives, threads):
     """The benchmark's own measurement: milliseconds a step by optimizer, and the number of parameters."""
-    folder = f"results/cost/pytorch/{model}"
+    folder = f"results/cost/pytorch/{model}-{natives}"
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("LD_")}
+    environment.update(OMP_NUM_THREADS=str(threads), OMP_WAIT_POLICY="PASSIVE")
     subprocess.run(
-        ["java", f"-Dadafisher.natives={natives}", "-jar", JAR, "cost", f"config/cost/pytorch/{model}.yaml"],
-        check=True, stdout=subprocess.DEVNULL, env={**os.environ, "OMP_NUM_THREADS": str(threads), "OMP_WAIT_POLICY": "PASSIVE"})
+        ["java", f"-Dadafisher.natives={natives}", "-jar", JAR, "cost", f"--out={folder}",
+         f"config/cost/pytorch/{model}.yaml"],
+        check=True, stdout=subprocess.DEVNULL, env=environment)
     with open(f"{folder}/cost.csv", newline="") as file:
         rows = list(csv.DictReader(file))
     return {row["optimizer"]: float(row["step_ms"]) for row in rows}, int(rows[0]["parameters"])
@@ -136,6 +143,14 @@ def main():
     arguments = parser.parse_args()
     if not os.path.exists(JAR):
         sys.exit(f"{JAR} is missing: build it with mvn -q -DskipTests package, and run this from the top of the checkout.")
+    if "LD_PRELOAD" not in os.environ:
+        unpacked = glob.glob(os.path.expanduser(OPENBLAS))
+        if not unpacked:
+            dl4j("lenet", "plain", arguments.threads)
+            unpacked = glob.glob(os.path.expanduser(OPENBLAS))
+        folder = os.path.dirname(unpacked[0])
+        os.execve(sys.executable, [sys.executable, *sys.argv],
+                  {**os.environ, "LD_PRELOAD": unpacked[0], "LD_LIBRARY_PATH": folder})
     torch.set_num_threads(arguments.threads)
     print("| milliseconds a step | batch | PyTorch, Adam | DL4J on oneDNN, Adam | of PyTorch's | plain, Adam | of PyTorch's |")
     print("|---|---|---|---|---|---|---|")
