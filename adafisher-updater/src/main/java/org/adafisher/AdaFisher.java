@@ -32,7 +32,8 @@ import org.nd4j.shade.jackson.annotation.JsonProperty;
  * parameters that no factors are known for have F = c^2 + lambda with c the decayed start value 1
  * of a factor. L2 is {@code .l2(c)}, AdaFisherW is {@code .weightDecay(c, true)}: both are DL4J's.
  *
- * <p>{@link Centred} works otherwise, at learning rates of another meaning: {@link #centred()}.
+ * <p>{@link Centred} and {@link Spectral} work otherwise, at learning rates of another meaning:
+ * {@link #centred()}, {@link #spectral()}.
  *
  * <p>Defaults: learning rate 1e-3, beta 0.9, {@link Released} with gamma 0.8 and damping 1e-3,
  * refreshed every 100 steps.
@@ -135,6 +136,17 @@ public final class AdaFisher implements IUpdater {
    */
   public static AdaFisher centred() {
     return new AdaFisher(Centred.DEFAULT_LEARNING_RATE, new Centred());
+  }
+
+  /**
+   * {@link Spectral} with its defaults: refreshed every 10 steps after a burn-in of 100. Its steps
+   * do not become shorter by themselves: give it a schedule that falls, as {@code new AdaFisher(new
+   * CosineSchedule(0.05, steps), new Spectral())}.
+   *
+   * @return {@code new AdaFisher(0.05, new Spectral())}
+   */
+  public static AdaFisher spectral() {
+    return new AdaFisher(Spectral.DEFAULT_LEARNING_RATE, new Spectral());
   }
 
   /**
@@ -369,7 +381,7 @@ public final class AdaFisher implements IUpdater {
 
     /**
      * @param steps from one refresh of the factors to the next, at least 1. Default: the
-     *     formulation's, 100 for {@link Released} and 10 for {@link Centred}
+     *     formulation's, 100 for {@link Released}, 10 for {@link Centred} and {@link Spectral}
      * @return this
      */
     public Builder refreshInterval(int steps) {

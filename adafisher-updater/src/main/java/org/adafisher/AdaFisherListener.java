@@ -25,8 +25,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Captures what AdaFisher's factors are made of. On the passes that refresh factors, one in a
- * hundred by default (one in ten under {@link Centred}, after its burn-in), it taps the layers'
- * backward pass; on the others it only tells the updaters that a pass has begun.
+ * hundred by default (one in ten under {@link Centred} and {@link Spectral}, after their burn-in),
+ * it taps the layers' backward pass; on the others it only tells the updaters that a pass has
+ * begun.
  *
  * <p>{@link AdaFisher#attach} adds it. Adding a new one with {@code net.addListeners} does as well:
  * it attaches itself on the first pass. One listener may serve several networks and threads; of
@@ -107,7 +108,7 @@ public final class AdaFisherListener extends BaseTrainingListener {
   }
 
   /**
-   * The present factors; under {@link Centred} its a and s.
+   * The present factors; under {@link Centred} and {@link Spectral} their a and s.
    *
    * @param model an attached network
    * @return copies, by layer name; the scale and shift of a dense layer with {@code hasLayerNorm}
@@ -129,9 +130,10 @@ public final class AdaFisherListener extends BaseTrainingListener {
   }
 
   /**
-   * F, what each parameter's momentum is divided by. Under {@link Centred}, whose step is
-   * normalised as a whole afterwards, it is relative: 1 / (s' h), {@code (a / mean(a) + dampingIn)
-   * (s / mean(s) + dampingOut)} of a weight, {@code f / mean(f) + dampingRest} of other parameters.
+   * F, what each parameter's momentum is divided by. Under {@link Centred} and {@link Spectral},
+   * whose step is normalised as a whole afterwards, it is relative: 1 / (s' h), {@code (a / mean(a)
+   * + dampingIn) (s / mean(s) + dampingOut)} of a weight, {@code f / mean(f) + dampingRest} of
+   * other parameters.
    *
    * @param model an attached network
    * @return by layer name, a copy: 1-d, its parameters under AdaFisher in the order of the

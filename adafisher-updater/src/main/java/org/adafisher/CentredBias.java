@@ -1,6 +1,8 @@
 package org.adafisher;
 
 import java.util.function.Supplier;
+import org.adafisher.curvature.HostVectors;
+import org.adafisher.curvature.ParameterSpan;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
@@ -13,6 +15,45 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  */
 record CentredBias(
     ParameterView momentum, ParameterView gradient, Supplier<INDArray> weights, Decay decay) {
+
+  /**
+   * In plain loops: b is to move by u - U mu, and by what the decay of W will take from the mean
+   * output.
+   *
+   * @param step of the block
+   * @param span the weights
+   * @param start their offset in the block
+   * @param mean of the inputs, of one group's after the other's
+   * @param biasStep u, times the rate
+   * @param blockGradient the step of the weights is in it, that of the bias goes there
+   */
+  void move(
+      Step step,
+      ParameterSpan span,
+      int start,
+      double[] mean,
+      double[] biasStep,
+      double[] blockGradient) {
+    double share = decay.in(step);
+    double[] values = share == 0 ? null : HostVectors.copyOf(weights.get());
+    int inputs = Math.toIntExact(span.inputs());
+    int perGroup = Math.toIntExact(span.outputs() / span.groups());
+    for (int k = 0; k < biasStep.length; k++) {
+      int group = k / perGroup * inputs;
+      double move = biasStep[k];
+      for (int j = 0; j < inputs; j++) {
+        move -= blockGradient[start + k * inputs + j] * mean[group + j];
+      }
+      if (values != null) {
+        double meanOutput = 0;
+        for (int j = 0; j < inputs; j++) {
+          meanOutput += values[k * inputs + j] * mean[group + j];
+        }
+        move -= share * meanOutput;
+      }
+      blockGradient[gradient.start() + k] = move;
+    }
+  }
 
   /** How much of the weights is decayed in a step. */
   @FunctionalInterface

@@ -79,7 +79,7 @@ final class CentredGroups implements CentredPiece {
   }
 
   @Override
-  public INDArray direct(Step step) {
+  public List<INDArray> direct(Step step) {
     curvature = curvature();
     INDArray h = byInput(curvature.h());
     INDArray s = byUnit(curvature.inverseS());
@@ -108,7 +108,7 @@ final class CentredGroups implements CentredPiece {
 
   @Override
   public void scale(Step step, double[] numbers) {
-    double[] sums = state.isAsKnown(numbers) ? numbers : direct(step).toDoubleVector();
+    double[] sums = state.isAsKnown(numbers) ? numbers : DeviceState.read(direct(step));
     double square = ((bias == null ? 1 : curvature.biasA()) * sums[0] + sums[1]) / span.outputs();
     double rate = step.learningRate() / normaliser.update(square, step);
     INDArray u = shaped(gradient.flat());
@@ -137,12 +137,7 @@ final class CentredGroups implements CentredPiece {
 
   @Override
   public void fisher(INDArray block) {
-    CentredCurvature curvature = curvature();
-    INDArray units = byUnit(curvature.inverseS());
-    shaped(momentum.in(block).flat()).assign(byInput(curvature.h()).mul(units).rdivi(1));
-    if (bias != null) {
-      unit(bias.momentum().in(block).flat()).assign(units.mul(curvature.biasH()).rdivi(1));
-    }
+    curvature().writeFisher(span, momentum.in(block).flat(), bias, block);
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.adafisher;
 
-import org.adafisher.curvature.HostVectors;
 import org.adafisher.curvature.ParameterSpan;
 
 /**
@@ -11,6 +10,7 @@ import org.adafisher.curvature.ParameterSpan;
 final class CentredLoops {
 
   private final Centring centring;
+  private final ParameterSpan span;
   private final int inputs;
   private final int outputs;
   private final int perGroup;
@@ -28,6 +28,7 @@ final class CentredLoops {
   CentredLoops(
       Centring centring, ParameterSpan span, long start, CentredBias bias, Normaliser normaliser) {
     this.centring = centring;
+    this.span = span;
     this.inputs = Math.toIntExact(span.inputs());
     this.outputs = Math.toIntExact(span.outputs());
     this.perGroup = Math.toIntExact(span.outputs() / span.groups());
@@ -99,30 +100,10 @@ final class CentredLoops {
       gradient[i] = rate == 0 ? 0 : rate * gradient[i];
     }
     if (bias != null) {
-      moveBias(curvature, step, biasStep, rate, gradient);
-    }
-  }
-
-  /** b is to move by u - U mu, and by what the decay of W will take from the mean output. */
-  private void moveBias(
-      CentredCurvature curvature, Step step, double[] biasStep, double rate, double[] gradient) {
-    double decay = bias.decay().in(step);
-    double[] weights = decay == 0 ? null : HostVectors.copyOf(bias.weights().get());
-    double[] mean = curvature.mean();
-    for (int k = 0; k < outputs; k++) {
-      int group = k / perGroup * inputs;
-      double move = rate == 0 ? 0 : rate * biasStep[k];
-      for (int j = 0; j < inputs; j++) {
-        move -= gradient[start + k * inputs + j] * mean[group + j];
+      for (int k = 0; k < outputs; k++) {
+        biasStep[k] = rate == 0 ? 0 : rate * biasStep[k];
       }
-      if (weights != null) {
-        double meanOutput = 0;
-        for (int j = 0; j < inputs; j++) {
-          meanOutput += weights[k * inputs + j] * mean[group + j];
-        }
-        move -= decay * meanOutput;
-      }
-      gradient[bias.gradient().start() + k] = move;
+      bias.move(step, span, start, curvature.mean(), biasStep, gradient);
     }
   }
 

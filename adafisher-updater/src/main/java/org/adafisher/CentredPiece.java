@@ -1,12 +1,13 @@
 package org.adafisher;
 
+import java.util.List;
 import java.util.Map;
 import org.adafisher.curvature.KroneckerFactors;
 import org.adafisher.curvature.RawFactors;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** Parameters of a block that {@link Centred} preconditions together. */
-sealed interface CentredPiece permits CentredWeights, CentredGroups, DiagonalRule {
+/** Parameters of a block that {@link Centred} or {@link Spectral} preconditions together. */
+sealed interface CentredPiece permits CentredWeights, CentredGroups, SpectralWeights, DiagonalRule {
 
   /**
    * @param statistics of the layer, by part name
@@ -18,10 +19,10 @@ sealed interface CentredPiece permits CentredWeights, CentredGroups, DiagonalRul
    * read, since on a device each read waits.
    *
    * @param step of the block
-   * @return the numbers on which the size of the step depends, 1-d, to be read with those of the
-   *     block's other pieces
+   * @return the numbers on which the size of the step depends, each of them [1], to be read with
+   *     those of the block's other pieces; empty if the step is complete
    */
-  INDArray direct(Step step);
+  List<INDArray> direct(Step step);
 
   /**
    * Gives that direction its size.

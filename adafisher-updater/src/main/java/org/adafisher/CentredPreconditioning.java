@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.adafisher.capture.Workspaces;
 import org.adafisher.curvature.FactorPart;
 import org.adafisher.curvature.HostVectors;
@@ -14,16 +15,19 @@ import org.adafisher.curvature.ParameterSpan;
 import org.adafisher.curvature.RawFactors;
 import org.deeplearning4j.nn.updater.UpdaterBlock;
 import org.nd4j.linalg.api.ndarray.INDArray;
-import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 import org.nd4j.linalg.learning.regularization.Regularization;
 import org.nd4j.linalg.learning.regularization.WeightDecay;
 
 /**
- * {@link Centred}: weights that there are statistics of, together with their bias if the block has
- * both, and every other parameter by a diagonal rule.
+ * {@link Centred} and {@link Spectral}: weights that there are statistics of, together with their
+ * bias if the block has both, and every other parameter by a diagonal rule. The two differ in the
+ * step of weights that are no embedding's, not in their state.
+ *
+ * @param centred the constants that both have
+ * @param spectral {@code null} if it is {@link Centred}
  */
-record CentredPreconditioning(Centred centred) implements Preconditioning {
+record CentredPreconditioning(Centred centred, Spectral spectral) implements Preconditioning {
 
   @Override
   public long stateSize(List<FactorPart> parts, List<ParameterSpan> spans) {
@@ -50,6 +54,7 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
                 centred,
                 parameter.getParamOffsetStart() - block.getParamOffsetStart(),
                 length,
+                share(parameter),
                 state.get(NDArrayIndex.interval(offset, offset + size))));
         offset += size;
       }
@@ -64,34 +69,49 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
 
   private CentredPiece piece(
       Group group, List<UpdaterBlock.ParamState> parameters, INDArray state) {
+    UpdaterBlock.ParamState parameter =
+        parameters.stream()
+            .filter(one -> one.getParamName().equals(group.span.parameter()))
+            .findFirst()
+            .orElseThrow();
     if (group.centring == null) {
-      return new DiagonalRule(centred, group.start, group.span.length(), state);
+      return new DiagonalRule(centred, group.start, group.span.length(), share(parameter), state);
     }
-    CentredBias bias = group.bias == null ? null : bias(group, parameters);
+    Supplier<INDArray> weights = () -> weights(group, parameter);
+    CentredBias bias =
+        group.bias == null
+            ? null
+            : new CentredBias(
+                new ParameterView(group.biasStart, group.bias),
+                new ParameterView(group.biasStart, group.bias),
+                weights,
+                step -> decay(parameter, step));
+    if (spectral != null && group.centring != Centring.NONE) {
+      return new SpectralWeights(spectral, group.span, group.start, bias, weights, state);
+    }
     return group.span.groups() > 1
         ? new CentredGroups(centred, group.span, group.start, bias, state)
         : new CentredWeights(centred, group.centring, group.span, group.start, bias, state);
   }
 
-  private static CentredBias bias(Group group, List<UpdaterBlock.ParamState> parameters) {
-    UpdaterBlock.ParamState weights =
-        parameters.stream()
-            .filter(parameter -> parameter.getParamName().equals(group.span.parameter()))
-            .findFirst()
-            .orElseThrow();
-    return new CentredBias(
-        new ParameterView(group.biasStart, group.bias),
-        new ParameterView(group.biasStart, group.bias),
-        () -> {
-          // Not the block's own view, which is of something else where DL4J lists the parameters
-          // in another order than it lays them out in.
-          INDArray view = weights.getLayer().paramTable(false).get(weights.getParamName());
-          return group
-              .span
-              .arrangement()
-              .byUnit(view.reshape(view.ordering(), new long[] {view.length()}));
-        },
-        step -> decay(weights, step));
+  /** Of the rate, for a parameter under the diagonal rule. */
+  private double share(UpdaterBlock.ParamState parameter) {
+    long[] shape = parameter.getLayer().paramTable(false).get(parameter.getParamName()).shape();
+    boolean isVector = Arrays.stream(shape).filter(size -> size > 1).count() <= 1;
+    return spectral == null || isVector ? centred.lrRest() : 1;
+  }
+
+  /** By unit and input, 1-d: the whole parameter or its run of values. */
+  private static INDArray weights(Group group, UpdaterBlock.ParamState parameter) {
+    // Not the block's own view, which is of something else where DL4J lists the parameters in
+    // another order than it lays them out in.
+    INDArray view = parameter.getLayer().paramTable(false).get(parameter.getParamName());
+    INDArray flat = view.reshape(view.ordering(), new long[] {view.length()});
+    long from = group.startInParameter;
+    return group
+        .span
+        .arrangement()
+        .byUnit(flat.get(NDArrayIndex.interval(from, from + group.span.length())));
   }
 
   /** What DL4J will subtract of the weights once the updater is through, as a share of them. */
@@ -116,11 +136,17 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
    * @param centring {@code null} for a parameter under the diagonal rule
    * @param span weights, or that parameter
    * @param start its offset in the block
+   * @param startInParameter its offset in the parameter that it may be a part of
    * @param bias the bias of these weights, {@code null} if none is in the block
    * @param biasStart its offset in the block
    */
   private record Group(
-      Centring centring, ParameterSpan span, long start, ParameterSpan bias, long biasStart) {
+      Centring centring,
+      ParameterSpan span,
+      long start,
+      long startInParameter,
+      ParameterSpan bias,
+      long biasStart) {
 
     long stateSize() {
       if (centring == null) {
@@ -134,13 +160,16 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
 
   private static List<Group> groups(List<FactorPart> parts, List<ParameterSpan> spans) {
     Map<ParameterSpan, Long> starts = new LinkedHashMap<>();
+    Map<String, Long> parameterStarts = new LinkedHashMap<>();
     long start = 0;
     for (ParameterSpan span : spans) {
       starts.put(span, start);
+      parameterStarts.putIfAbsent(span.parameter(), start);
       start += span.length();
     }
     List<Group> groups = new ArrayList<>();
     for (ParameterSpan span : spans) {
+      long inParameter = starts.get(span) - parameterStarts.get(span.parameter());
       FactorPart.Kind kind =
           parts.stream()
               .filter(part -> part.name().equals(span.part()))
@@ -159,7 +188,7 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
       if (kind == FactorPart.Kind.NORMALIZATION
           || kind == FactorPart.Kind.NONE
           || (!span.isWeight() && partner.isEmpty())) {
-        groups.add(new Group(null, span, starts.get(span), null, 0));
+        groups.add(new Group(null, span, starts.get(span), inParameter, null, 0));
       } else if (span.isWeight()) {
         groups.add(
             new Group(
@@ -168,6 +197,7 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
                     : partner.isPresent() ? Centring.BY_BIAS : Centring.BY_INVERSE,
                 span,
                 starts.get(span),
+                inParameter,
                 partner.orElse(null),
                 partner.map(starts::get).orElse(0L)));
       }
@@ -205,13 +235,12 @@ record CentredPreconditioning(Centred centred) implements Preconditioning {
     }
 
     private void applyOutside(Step step) {
-      List<INDArray> unread = pieces.stream().map(piece -> piece.direct(step)).toList();
-      double[] numbers =
-          (unread.size() == 1 ? unread.get(0) : Nd4j.concat(0, unread.toArray(INDArray[]::new)))
-              .toDoubleVector();
+      List<List<INDArray>> unread = pieces.stream().map(piece -> piece.direct(step)).toList();
+      List<INDArray> all = unread.stream().flatMap(List::stream).toList();
+      double[] numbers = all.isEmpty() ? new double[0] : DeviceState.read(all);
       int start = 0;
-      for (int i = 0; i < unread.size(); i++) {
-        int end = start + (int) unread.get(i).length();
+      for (int i = 0; i < pieces.size(); i++) {
+        int end = start + unread.get(i).size();
         pieces.get(i).scale(step, Arrays.copyOfRange(numbers, start, end));
         start = end;
       }

@@ -113,7 +113,7 @@ final class CentredWeights implements CentredPiece {
   }
 
   @Override
-  public INDArray direct(Step step) {
+  public List<INDArray> direct(Step step) {
     curvature = curvature();
     root = entries(curvature.a(), a -> Math.max(Math.sqrt(a / curvature.meanA()), LEAST_ROOT));
     return state.with(map(step));
@@ -121,7 +121,7 @@ final class CentredWeights implements CentredPiece {
 
   @Override
   public void scale(Step step, double[] numbers) {
-    double[] sums = state.isAsKnown(numbers) ? numbers : direct(step).toDoubleVector();
+    double[] sums = state.isAsKnown(numbers) ? numbers : DeviceState.read(direct(step));
     double square = square(sums);
     double rate = step.learningRate() / normaliser.update(square, step);
     if (normaliser.isOverflow(square, momentum.flat())) {

@@ -21,9 +21,9 @@ record DeviceState(Normaliser normaliser, CentredMoments moments) {
 
   /**
    * @param sums the numbers of a step
-   * @return those and, on a device, these, not yet read: 1-d
+   * @return those and, on a device, these, not yet read, each [1]
    */
-  INDArray with(List<INDArray> sums) {
+  List<INDArray> with(List<INDArray> sums) {
     List<INDArray> all = new ArrayList<>(sums);
     if (!HostVectors.areAtHand()) {
       all.add(normaliser.root().array());
@@ -31,7 +31,7 @@ record DeviceState(Normaliser normaliser, CentredMoments moments) {
         all.add(moments.sum());
       }
     }
-    return all.size() == 1 ? all.get(0) : Nd4j.concat(0, all.toArray(INDArray[]::new));
+    return all;
   }
 
   /**
@@ -45,6 +45,11 @@ record DeviceState(Normaliser normaliser, CentredMoments moments) {
     int last = numbers.length - 1;
     normaliser.root().learn(numbers[moments == null ? last : last - 1]);
     return moments == null || moments.areAsKnown(numbers[last]);
+  }
+
+  /** Reads numbers, all at once. */
+  static double[] read(List<INDArray> numbers) {
+    return Nd4j.concat(0, numbers.toArray(INDArray[]::new)).toDoubleVector();
   }
 
   /** [1], on a device not yet read. */

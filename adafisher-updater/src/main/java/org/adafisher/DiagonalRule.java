@@ -18,6 +18,8 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * f = E[gradient^2]     D = 1 / (f / mean(f) + dampingRest)     w = w - lrRest lr / r D M
  * </pre>
  *
+ * <p>Under {@link Spectral} lrRest is that of vectors; other parameters have the whole rate.
+ *
  * <p>State: f, not corrected for its start at 0 [n], and the normaliser [1].
  */
 final class DiagonalRule implements CentredPiece {
@@ -27,6 +29,7 @@ final class DiagonalRule implements CentredPiece {
   private final ParameterView gradient;
   private final INDArray squares;
   private final Normaliser normaliser;
+  private final double share;
   private final DeviceState state;
 
   /** The next squares, which are taken once the gradient's are known to be finite. */
@@ -36,12 +39,14 @@ final class DiagonalRule implements CentredPiece {
    * @param centred the constants
    * @param start offset of the parameter in the block
    * @param length of the parameter
+   * @param share of the rate at which it steps
    * @param state {@link #stateSize} values
    */
-  DiagonalRule(Centred centred, long start, long length, INDArray state) {
+  DiagonalRule(Centred centred, long start, long length, double share, INDArray state) {
     this.centred = centred;
     this.momentum = new ParameterView(start, length);
     this.gradient = new ParameterView(start, length);
+    this.share = share;
     this.squares = state.get(NDArrayIndex.interval(0, length));
     this.normaliser = new Normaliser(centred, state.get(NDArrayIndex.interval(length, length + 1)));
     this.state = new DeviceState(normaliser, null);
@@ -57,7 +62,7 @@ final class DiagonalRule implements CentredPiece {
   }
 
   @Override
-  public INDArray direct(Step step) {
+  public List<INDArray> direct(Step step) {
     INDArray g = gradient.of(step.gradient()).flat();
     Level1 blas = Nd4j.getBlasWrapper().level1();
     if (candidate == null) {
@@ -110,7 +115,7 @@ final class DiagonalRule implements CentredPiece {
     } else {
       Nd4j.getBlasWrapper()
           .level1()
-          .scal(g.length(), centred.lrRest() * step.learningRate() / r / step.correction(), g);
+          .scal(g.length(), share * step.learningRate() / r / step.correction(), g);
     }
   }
 
@@ -146,8 +151,7 @@ final class DiagonalRule implements CentredPiece {
       size += Math.abs(m);
     }
     double r = normaliser.update(square / n, step);
-    double rate =
-        normaliser.isOverflow(square, size) ? 0 : centred.lrRest() * step.learningRate() / r;
+    double rate = normaliser.isOverflow(square, size) ? 0 : share * step.learningRate() / r;
     for (int i = 0; i < n; i++) {
       gradient[start + i] = rate == 0 ? 0 : rate * gradient[start + i];
     }

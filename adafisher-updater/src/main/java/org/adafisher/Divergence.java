@@ -141,10 +141,15 @@ final class Divergence {
 
   private static String remedy(AdaFisher config, int[] iteration) {
     double rate = config.getLearningRate(iteration[0], iteration[1]);
-    return config.getFormulation() instanceof KroneckerFormulation formulation
+    Formulation of = config.getFormulation();
+    return of instanceof KroneckerFormulation formulation
         ? "unless the minibatch itself holds such values, lower the learning rate, since %s acts here like momentum SGD of rate %.3g (try a tenth of it), or take AdaFisher.centred(), whose step does not depend on the scale of the loss"
             .formatted(rate, rate / formulation.damping())
-        : "unless the minibatch itself holds such values, lower the learning rate, which is %s where Centred has 0.015 to 0.15 (try a third of it)"
-            .formatted(rate);
+        : "unless the minibatch itself holds such values, lower the learning rate, which is %s where %s (try a third of it)"
+            .formatted(
+                rate,
+                of instanceof Spectral
+                    ? "Spectral has 0.02 to 0.1 and a schedule that falls"
+                    : "Centred has 0.015 to 0.15");
   }
 }

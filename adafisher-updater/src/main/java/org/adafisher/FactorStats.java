@@ -3,10 +3,10 @@ package org.adafisher;
 /**
  * How F, what the momentum is divided by, lies in one layer, and what its refreshes take.
  *
- * <p>Under {@link Centred}, whose step is normalised as a whole afterwards, F is relative: {@code
- * (a / mean(a) + dampingIn) (s / mean(s) + dampingOut)} of a weight, {@code f / mean(f) +
- * dampingRest} of other parameters. What the damping adds to its mean there is always the same, so
- * it has no share.
+ * <p>Under {@link Centred} and {@link Spectral}, whose steps are normalised as a whole afterwards,
+ * F is relative: {@code (a / mean(a) + dampingIn) (s / mean(s) + dampingOut)} of a weight, {@code f
+ * / mean(f) + dampingRest} of other parameters. What the damping adds to its mean there is always
+ * the same, so it has no share.
  *
  * @param layer its name
  * @param iteration of the network, the one that is just done
@@ -17,7 +17,7 @@ package org.adafisher;
  * @param mean of F
  * @param max greatest F
  * @param dampingShare damping / mean F, in (0, 1]: at 1 the step is momentum SGD's; NaN under
- *     {@link Centred}
+ *     {@link Centred} and {@link Spectral}
  * @param droppedRefreshes how many of the layer's refreshes were left out since {@code attach},
  *     because its statistics were not finite
  * @param refreshes how many passes of the network refreshed factors of any layer since {@code

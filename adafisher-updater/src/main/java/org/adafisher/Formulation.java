@@ -13,9 +13,11 @@ import org.nd4j.shade.jackson.annotation.JsonTypeInfo;
   @JsonSubTypes.Type(value = Released.class, name = "Released"),
   @JsonSubTypes.Type(value = Paper.class, name = "Paper"),
   @JsonSubTypes.Type(value = Placebo.class, name = "Placebo"),
-  @JsonSubTypes.Type(value = Centred.class, name = "Centred")
+  @JsonSubTypes.Type(value = Centred.class, name = "Centred"),
+  @JsonSubTypes.Type(value = Spectral.class, name = "Spectral")
 })
-public sealed interface Formulation extends Serializable permits Released, Paper, Placebo, Centred {
+public sealed interface Formulation extends Serializable
+    permits Released, Paper, Placebo, Centred, Spectral {
 
   /**
    * @return whether there is anything to capture

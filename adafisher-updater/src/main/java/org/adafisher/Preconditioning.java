@@ -14,8 +14,11 @@ sealed interface Preconditioning permits KroneckerPreconditioning, CentredPrecon
 
   /** The one place where formulations are told apart. */
   static Preconditioning of(Formulation formulation) {
+    if (formulation instanceof Spectral spectral) {
+      return new CentredPreconditioning(spectral.constants(), spectral);
+    }
     return formulation instanceof Centred centred
-        ? new CentredPreconditioning(centred)
+        ? new CentredPreconditioning(centred, null)
         : new KroneckerPreconditioning((KroneckerFormulation) formulation);
   }
 

@@ -40,8 +40,61 @@ class AdaFisherTest {
         .isEqualTo(new Centred(0.95, 0.99, 0.01, 0.01, 0.316, 0.1, 0.3, 7, 1e-12, 1e-30, 1e-16));
   }
 
+  @Test
+  void theSpectralFormulationHasItsOwnDefaults() {
+    AdaFisher updater = AdaFisher.spectral();
+    assertThat(updater).isEqualTo(new AdaFisher(0.05, new Spectral()));
+    assertThat(updater).isEqualTo(AdaFisher.builder().formulation(new Spectral()).build());
+    assertThat(updater.getRefreshInterval()).isEqualTo(10);
+    assertThat(new Spectral()).isEqualTo(spectral(100, 64, 5, 1e-30));
+    assertThat(new Spectral().withBurnIn(7)).isEqualTo(spectral(7, 64, 5, 1e-30));
+    assertThat(new Spectral().withBlockSize(32)).isEqualTo(spectral(100, 32, 5, 1e-30));
+    assertThat(new Spectral().withIterations(3)).isEqualTo(spectral(100, 64, 3, 1e-30));
+    assertThat(updater.getFormulation().refreshesAt(99, 10)).isTrue();
+    assertThat(updater.getFormulation().refreshesAt(101, 10)).isFalse();
+    assertThat(updater.getFormulation().refreshesAt(110, 10)).isTrue();
+  }
+
+  private static Spectral spectral(int burnIn, int blockSize, int iterations, double guardTrace) {
+    return new Spectral(
+        0.95,
+        0.99,
+        0.01,
+        0.01,
+        0.316,
+        0.1,
+        0.3,
+        burnIn,
+        blockSize,
+        iterations,
+        1e-12,
+        1e-30,
+        1e-16,
+        guardTrace,
+        Spectral.Coordinates.FISHER);
+  }
+
   static Stream<IUpdater> updaters() {
     return Stream.of(
+        AdaFisher.spectral(),
+        new AdaFisher(
+            new CosineSchedule(0.1, 50),
+            new Spectral(
+                0.9,
+                0.95,
+                0.1,
+                0.2,
+                0.3,
+                0.4,
+                0.5,
+                6,
+                7,
+                8,
+                1e-11,
+                1e-29,
+                1e-15,
+                1e-28,
+                Spectral.Coordinates.PLAIN)),
         AdaFisher.centred(),
         new AdaFisher(
             new CosineSchedule(0.1, 50),
@@ -83,6 +136,10 @@ class AdaFisherTest {
         bad("dampingRest", "-1.0", () -> centred(0.95, 0.99, 0.01, 0.01, 0.316, -1, 0.3)),
         bad("lrRest", "0.0", () -> centred(0.95, 0.99, 0.01, 0.01, 0.316, 0.1, 0)),
         bad("burnIn", "-1", () -> new Centred().withBurnIn(-1)),
+        bad("burnIn", "-1", () -> new Spectral().withBurnIn(-1)),
+        bad("blockSize", "0", () -> new Spectral().withBlockSize(0)),
+        bad("iterations", "0", () -> new Spectral().withIterations(0)),
+        bad("guardTrace", "0.0", () -> spectral(1, 1, 1, 0)),
         bad("initialLr", "0.0", () -> new CosineSchedule(0, 10)),
         bad("totalSteps", "0", () -> new CosineSchedule(0.1, 0)),
         bad("minLr", "0.2", () -> new CosineSchedule(0.1, 10, 0.2)),

@@ -46,7 +46,7 @@ class BadDataTest {
   private static final int STEPS = 5;
 
   static Stream<Formulation> formulations() {
-    return Stream.of(new Released(), new Paper(), new Centred());
+    return Stream.of(new Released(), new Paper(), new Centred(), new Spectral());
   }
 
   /** Looks at every step, so that every step could do harm. */

@@ -82,7 +82,7 @@ class CentredGroupsTest {
 
   /** With ND4J's operations, as for a large block. */
   private static void apply(CentredPiece piece, Step step) {
-    piece.scale(step, piece.direct(step).toDoubleVector());
+    piece.scale(step, DeviceState.read(piece.direct(step)));
   }
 
   @Property(tries = 20)

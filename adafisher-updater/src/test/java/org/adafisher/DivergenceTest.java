@@ -36,7 +36,8 @@ class DivergenceTest {
         new AdaFisher(1e-3),
         new AdaFisher(1e-3, new Paper()),
         new AdaFisher(1e-3, new Placebo()),
-        new AdaFisher(1e5, new Centred()));
+        new AdaFisher(1e5, new Centred()),
+        new AdaFisher(1e5, new Spectral()));
   }
 
   /** A regression on targets in raw units. */
@@ -127,6 +128,8 @@ class DivergenceTest {
           .contains("lower the learning rate");
       if (updater.getFormulation() instanceof Centred) {
         assertThat(log.get(0)).contains("100000.0", "0.015 to 0.15");
+      } else if (updater.getFormulation() instanceof Spectral) {
+        assertThat(log.get(0)).contains("100000.0", "0.02 to 0.1");
       } else {
         assertThat(log.get(0))
             .contains("0.001 acts here like momentum SGD of rate 1.00", "centred()");
@@ -137,7 +140,11 @@ class DivergenceTest {
   @Test
   void trainingThatConvergesIsNoNews() {
     for (AdaFisher updater :
-        List.of(new AdaFisher(1e-3), AdaFisher.centred(), new AdaFisher(1e-3, new Placebo()))) {
+        List.of(
+            new AdaFisher(1e-3),
+            AdaFisher.centred(),
+            AdaFisher.spectral(),
+            new AdaFisher(1e-3, new Placebo()))) {
       MultiLayerNetwork net = TestNetworks.mlp(updater);
       AdaFisher.attach(net);
       List<DataSet> few = batches(2);

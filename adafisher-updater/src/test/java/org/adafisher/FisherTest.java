@@ -73,9 +73,14 @@ class FisherTest {
     }
   }
 
-  @Test
-  void underCentredIsTheProductOfBothRelativeDampedFactors() {
-    MultiLayerNetwork net = TestNetworks.cnn(DataType.DOUBLE, AdaFisher.centred());
+  static Stream<AdaFisher> withCentredStatistics() {
+    return Stream.of(AdaFisher.centred(), AdaFisher.spectral());
+  }
+
+  @ParameterizedTest
+  @MethodSource("withCentredStatistics")
+  void isTheProductOfBothRelativeDampedFactors(AdaFisher adaFisher) {
+    MultiLayerNetwork net = TestNetworks.cnn(DataType.DOUBLE, adaFisher);
     AdaFisherListener listener = AdaFisher.attach(net);
     fit(net, images(3, DataType.DOUBLE));
     KroneckerFactors factors = listener.factors(net).get("layer2");
@@ -107,7 +112,7 @@ class FisherTest {
   @ParameterizedTest
   @MethodSource("samples")
   void everyLayerHasOneForEachOfItsParameters(Sample sample) {
-    for (Formulation formulation : List.of(new Released(), new Centred())) {
+    for (Formulation formulation : List.of(new Released(), new Centred(), new Spectral())) {
       Model net = sample.network().apply(AdaFisher.builder().formulation(formulation).build());
       AdaFisherListener listener = AdaFisher.attach(net);
       fit(net, List.of(sample.data()));

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.dataset.DataSet;
 
-/** Every layer of DL4J that has trainable parameters trains under both families of formulations. */
+/** Every layer of DL4J that has trainable parameters trains under each kind of formulation. */
 class LayerKindsTest {
 
   private static final int STEPS = 60;
@@ -38,7 +38,7 @@ class LayerKindsTest {
     return LayerSamples.all().stream()
         .flatMap(
             sample ->
-                Stream.of(new Released(), new Centred().withBurnIn(2))
+                Stream.of(new Released(), new Centred().withBurnIn(2), new Spectral().withBurnIn(2))
                     .map(formulation -> Arguments.of(sample, formulation)));
   }
 
@@ -80,12 +80,20 @@ class LayerKindsTest {
             .network()
             .apply(
                 AdaFisher.builder()
-                    .learningRate(formulation instanceof Centred ? 0.05 : 3e-4)
+                    .learningRate(rate(formulation))
                     .formulation(formulation)
                     .refreshInterval(3)
                     .build());
     AdaFisher.attach(net);
     return net;
+  }
+
+  private static double rate(Formulation formulation) {
+    return switch (formulation.getClass().getSimpleName()) {
+      case "Centred" -> 0.05;
+      case "Spectral" -> 0.02; // at a constant rate
+      default -> 3e-4;
+    };
   }
 
   /** Copies of the parameters that a network's own passes train. */

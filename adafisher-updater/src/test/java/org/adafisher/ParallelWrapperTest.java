@@ -53,7 +53,8 @@ class ParallelWrapperTest {
   static Stream<AdaFisher> formulations() {
     return Stream.of(
         adaFisher(),
-        AdaFisher.builder().formulation(new Centred().withBurnIn(2)).refreshInterval(3).build());
+        AdaFisher.builder().formulation(new Centred().withBurnIn(2)).refreshInterval(3).build(),
+        AdaFisher.builder().formulation(new Spectral().withBurnIn(2)).refreshInterval(3).build());
   }
 
   @ParameterizedTest

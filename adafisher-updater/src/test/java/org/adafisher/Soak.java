@@ -28,9 +28,9 @@ import org.nd4j.linalg.lossfunctions.LossFunctions.LossFunction;
 
 /**
  * Trains for thousands of iterations and sees that memory does not grow: {@code mvn -q -DskipTests
- * -Psoak package}, some minutes. Both network classes, convolutions and recurrent layers, Released
- * and Centred, statistics in every step; and now and then a pass that throws, and a clone that
- * trains under the same listener and is forgotten.
+ * -Psoak package}, some minutes. Both network classes, convolutions and recurrent layers, Released,
+ * Centred and Spectral, statistics in every step; and now and then a pass that throws, and a clone
+ * that trains under the same listener and is forgotten.
  */
 public final class Soak {
 
@@ -60,7 +60,7 @@ public final class Soak {
     this.iterations = iterations;
     this.looks = looks;
     this.out = out;
-    for (Formulation formulation : List.of(new Released(), new Centred())) {
+    for (Formulation formulation : List.of(new Released(), new Centred(), new Spectral())) {
       subjects.add(new Subject(convolutions(formulation), image(), wrong(image())));
       subjects.add(new Subject(recurrent(formulation), series(), wrong(series())));
       subjects.add(new Subject(graph(formulation), both(), wrong(both())));

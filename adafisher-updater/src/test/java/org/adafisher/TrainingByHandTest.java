@@ -72,7 +72,7 @@ class TrainingByHandTest {
   }
 
   private static void trainsAsFitDoes(Function<IUpdater, ?> network, List<DataSet> data) {
-    for (AdaFisher updater : List.of(adaFisher(), AdaFisher.centred())) {
+    for (AdaFisher updater : List.of(adaFisher(), AdaFisher.centred(), AdaFisher.spectral())) {
       MultiLayerNetwork fitted = (MultiLayerNetwork) network.apply(updater.clone());
       MultiLayerNetwork byHand = (MultiLayerNetwork) network.apply(updater.clone());
       AdaFisher.attach(fitted);
@@ -188,7 +188,7 @@ class TrainingByHandTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void externalErrors(boolean listenersReplaced) {
-    for (AdaFisher updater : List.of(adaFisher(), AdaFisher.centred())) {
+    for (AdaFisher updater : List.of(adaFisher(), AdaFisher.centred(), AdaFisher.spectral())) {
       MultiLayerNetwork fitted = regression(updater.clone(), true);
       MultiLayerNetwork byHand = regression(updater.clone(), false);
       byHand.setParams(fitted.params());
@@ -271,7 +271,7 @@ class TrainingByHandTest {
   @ParameterizedTest
   @ValueSource(booleans = {false, true})
   void accumulatedGradientsAreThoseOfOneMinibatch(boolean external) {
-    for (AdaFisher updater : List.of(adaFisher(), AdaFisher.centred())) {
+    for (AdaFisher updater : List.of(adaFisher(), AdaFisher.centred(), AdaFisher.spectral())) {
       Function<IUpdater, MultiLayerNetwork> network =
           u -> external ? withoutLoss(u) : TestNetworks.mlp(u);
       MultiLayerNetwork whole = network.apply(updater.clone());

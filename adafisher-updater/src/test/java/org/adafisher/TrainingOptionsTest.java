@@ -190,7 +190,7 @@ class TrainingOptionsTest {
   /** As schedules may. A network that stands still is saved and restored like any other. */
   @Test
   void theRateCanBeSetToZeroAndBack() {
-    for (AdaFisher updater : List.of(adaFisher(), AdaFisher.centred())) {
+    for (AdaFisher updater : List.of(adaFisher(), AdaFisher.centred(), AdaFisher.spectral())) {
       MultiLayerNetwork net = TestNetworks.mlp(updater);
       AdaFisher.attach(net);
       fit(net, batches(2));

@@ -34,7 +34,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 public class UpdateBenchmark {
 
-  @Param({"AdaFisher", "Centred", "Adam", "Nesterovs"})
+  @Param({"AdaFisher", "Centred", "Spectral", "Adam", "Nesterovs"})
   private String updater;
 
   @Param({"20", "500", "4096"})
@@ -51,6 +51,11 @@ public class UpdateBenchmark {
               AdaFisher.builder()
                   .refreshInterval(Integer.MAX_VALUE)
                   .formulation(new Centred().withBurnIn(0))
+                  .build();
+          case "Spectral" ->
+              AdaFisher.builder()
+                  .refreshInterval(Integer.MAX_VALUE)
+                  .formulation(new Spectral().withBurnIn(0))
                   .build();
           case "Nesterovs" -> new Nesterovs(1e-6, 0.9);
           default -> AdaFisher.builder().refreshInterval(Integer.MAX_VALUE).build();

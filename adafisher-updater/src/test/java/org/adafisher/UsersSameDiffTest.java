@@ -183,7 +183,7 @@ class UsersSameDiffTest {
   }
 
   static Stream<AdaFisher> updaters() {
-    return Stream.of(adaFisher(), AdaFisher.centred());
+    return Stream.of(adaFisher(), AdaFisher.centred(), AdaFisher.spectral());
   }
 
   @Test

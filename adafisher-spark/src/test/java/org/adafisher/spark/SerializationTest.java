@@ -36,7 +36,8 @@ class SerializationTest {
     for (AdaFisher updater :
         new AdaFisher[] {
           NetworkClass.refreshing(2),
-          new AdaFisher(new CosineSchedule(0.05, 100), AdaFisher.centred().getFormulation())
+          new AdaFisher(new CosineSchedule(0.05, 100), AdaFisher.centred().getFormulation()),
+          AdaFisher.spectral()
         }) {
       Model net = kind.network(DataType.FLOAT, updater);
       AdaFisher.attach(net);

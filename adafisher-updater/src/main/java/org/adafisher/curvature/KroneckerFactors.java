@@ -7,8 +7,8 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * weight from input {@code j} to unit {@code k} is approximated by {@code inputFactor[j] *
  * gradientFactor[k]} (AdaFisher, eq. 6-8).
  *
- * <p>Under Centred they are its a and s: the variance of each input with its floor, 1 + eps for the
- * bias, and the mean square of each gradient.
+ * <p>Under Centred and Spectral they are its a and s: the variance of each input with its floor, 1
+ * + eps for the bias, and the mean square of each gradient.
  *
  * @param inputFactor H, 1-d. Dense: [inputs], and one more for the bias if there is one.
  *     Convolution, transposed and depthwise ones too: [channels * kernel depth * kernel height *

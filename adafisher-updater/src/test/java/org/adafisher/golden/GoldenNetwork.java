@@ -189,10 +189,10 @@ final class GoldenNetwork {
                     .refreshInterval((int) run.hyper("TCov"))
                     .formulation(run.formulation())
                     .build());
-    boolean decoupled = run.isCentred() || run.optimizer().equals("AdaFisherW");
+    boolean decoupled = run.decaysWeightsAlone() || run.optimizer().equals("AdaFisherW");
     if (decay > 0 && decoupled) {
       global.weightDecay(decay, true);
-      if (!run.isCentred()) {
+      if (!run.decaysWeightsAlone()) {
         global.weightDecayBias(decay, true);
       }
     } else if (decay > 0) {

@@ -13,6 +13,7 @@ import org.adafisher.Centred;
 import org.adafisher.Formulation;
 import org.adafisher.Paper;
 import org.adafisher.Released;
+import org.adafisher.Spectral;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -22,7 +23,7 @@ import org.nd4j.shade.jackson.databind.node.ObjectNode;
 
 /**
  * One recorded run, step by step, as src/test/resources/golden has it: of the authors' own code, or
- * of the executable specification of the centred formulation.
+ * of the executable specification of the centred or the spectral formulation.
  */
 record GoldenRun(ObjectNode json) {
 
@@ -47,6 +48,15 @@ record GoldenRun(ObjectNode json) {
     return optimizer().equals("CentredAdaFisher");
   }
 
+  boolean isSpectral() {
+    return optimizer().equals("SpectralAdaFisher");
+  }
+
+  /** Whether only weights are decayed, and never through the momentum. */
+  boolean decaysWeightsAlone() {
+    return isCentred() || isSpectral();
+  }
+
   /** With its hyper-parameters. */
   Formulation formulation() {
     if (isCentred()) {
@@ -62,6 +72,24 @@ record GoldenRun(ObjectNode json) {
           hyper("guard_in"),
           hyper("guard_mean"),
           hyper("guard_norm"));
+    }
+    if (isSpectral()) {
+      return new Spectral(
+          hyper("rho"),
+          hyper("beta2"),
+          hyper("eps"),
+          hyper("damping_in"),
+          hyper("damping_out"),
+          hyper("damping_rest"),
+          hyper("lr_rest"),
+          (int) hyper("burn_in"),
+          (int) hyper("block"),
+          (int) hyper("ns_steps"),
+          hyper("guard_in"),
+          hyper("guard_mean"),
+          hyper("guard_norm"),
+          hyper("guard_trace"),
+          Spectral.Coordinates.FISHER);
     }
     boolean paper = json.get("hyperparameters").get("ema").asText().startsWith("PATCHED");
     return paper

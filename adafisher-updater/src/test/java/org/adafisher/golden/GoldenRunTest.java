@@ -12,14 +12,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.nd4j.linalg.api.buffer.DataType;
 
 /**
- * DL4J networks under AdaFisher follow the authors' own code, and under its centred formulation the
- * executable specification of that, step by step.
+ * DL4J networks under AdaFisher follow the authors' own code, and under its centred and spectral
+ * formulations the executable specifications of those, step by step.
  *
- * <p>The recorded runs c.., m.. and own_.. are of the centred formulation's specification. The own_
- * ones cover what the others do not: {@code own_cnn_bias_less} convolutions without bias (dilation
- * 2; 1x1; 2x3 with stride 2, 1), batch normalization, a dense layer without bias, every constant
- * other than its default; {@code own_mlp_narrow} layers of one unit and of one input, an input that
- * is 0 at every refresh but not between, a constant one, a summed loss with weight decay; {@code
+ * <p>The recorded runs s.. are of the spectral formulation's specification. The recorded runs c..,
+ * m.. and own_.. are of the centred formulation's specification. The own_ ones cover what the
+ * others do not: {@code own_cnn_bias_less} convolutions without bias (dilation 2; 1x1; 2x3 with
+ * stride 2, 1), batch normalization, a dense layer without bias, every constant other than its
+ * default; {@code own_mlp_narrow} layers of one unit and of one input, an input that is 0 at every
+ * refresh but not between, a constant one, a summed loss with weight decay; {@code
  * own_default_schedule} the burn-in of 100 steps and the refreshes after it.
  */
 class GoldenRunTest {
@@ -49,15 +50,32 @@ class GoldenRunTest {
           "own_mlp_narrow",
           "own_default_schedule");
 
+  private static final List<String> OF_THE_SPECTRAL_SPECIFICATION =
+      List.of(
+          "s01_mlp",
+          "s02_blocks",
+          "s04_cnn_bn_nobias",
+          "s05_embedding_lm",
+          "s08_rect_conv",
+          "s12_edge_cases");
+
   @ParameterizedTest
-  @FieldSource({"OF_THE_AUTHORS_CODE", "OF_THE_CENTRED_SPECIFICATION"})
+  @FieldSource({
+    "OF_THE_AUTHORS_CODE",
+    "OF_THE_CENTRED_SPECIFICATION",
+    "OF_THE_SPECTRAL_SPECIFICATION"
+  })
   void isFollowedInDouble(String name) {
     GoldenRun run = GoldenRun.load(name);
     follow(run, new GoldenNetwork(run, DataType.DOUBLE), Tolerance.uniform(1e-10));
   }
 
   @ParameterizedTest
-  @FieldSource({"OF_THE_AUTHORS_CODE", "OF_THE_CENTRED_SPECIFICATION"})
+  @FieldSource({
+    "OF_THE_AUTHORS_CODE",
+    "OF_THE_CENTRED_SPECIFICATION",
+    "OF_THE_SPECTRAL_SPECIFICATION"
+  })
   void isFollowedInFloatAsFarAsThatReaches(String name) {
     GoldenRun run = GoldenRun.load(name);
     follow(run, new GoldenNetwork(run, DataType.FLOAT), Tolerance.ofSinglePrecision(run));
@@ -65,14 +83,23 @@ class GoldenRunTest {
 
   /** Of the runs that single precision may differ from by the most. */
   @ParameterizedTest
-  @ValueSource(strings = {"case05_cnn_bn", "c14m_edge_cases", "own_cnn_bias_less"})
+  @ValueSource(
+      strings = {
+        "case05_cnn_bn",
+        "c14m_edge_cases",
+        "own_cnn_bias_less",
+        "s04_cnn_bn_nobias",
+        "s05_embedding_lm"
+      })
   void aConstantThatIsOffByOnePercentIsOutsideOfWhatFloatMayDifferBy(String name) {
     GoldenRun run = GoldenRun.load(name);
     Tolerance tolerance = Tolerance.ofSinglePrecision(run);
     List<String> constants =
         run.isCentred()
             ? List.of("lr", "beta", "rho", "beta2", "eps", "damping_in", "damping_out")
-            : List.of("lr", "beta", "gamma", "Lambda");
+            : run.isSpectral()
+                ? List.of("lr", "beta", "rho", "eps", "damping_in", "damping_out")
+                : List.of("lr", "beta", "gamma", "Lambda");
     for (String constant : constants) {
       GoldenRun wrong = run.with(constant, 0.99 * run.hyper(constant));
       assertThat(differences(run, new GoldenNetwork(wrong, DataType.FLOAT)))

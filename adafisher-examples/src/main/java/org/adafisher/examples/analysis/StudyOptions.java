@@ -3,7 +3,6 @@ package org.adafisher.examples.analysis;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.adafisher.AdaFisher;
-import org.adafisher.Centred;
 import org.adafisher.Paper;
 import picocli.CommandLine.Option;
 
@@ -19,7 +18,9 @@ final class StudyOptions {
     /** The paper's averaging. */
     PAPER,
     /** This project's own. */
-    CENTRED
+    CENTRED,
+    /** This project's own. */
+    SPECTRAL
   }
 
   @Option(
@@ -40,7 +41,7 @@ final class StudyOptions {
   @Option(
       names = "--formulation",
       defaultValue = "released",
-      description = "AdaFisher's: released, paper or centred, each at its default rate.")
+      description = "AdaFisher's: released, paper, centred or spectral, each at its default rate.")
   private FormulationName formulation;
 
   @Option(
@@ -148,7 +149,8 @@ final class StudyOptions {
     return switch (formulation) {
       case RELEASED -> new AdaFisher();
       case PAPER -> new AdaFisher(AdaFisher.DEFAULT_LEARNING_RATE, new Paper());
-      case CENTRED -> AdaFisher.builder().formulation(new Centred()).build();
+      case CENTRED -> AdaFisher.centred();
+      case SPECTRAL -> AdaFisher.spectral();
     };
   }
 
