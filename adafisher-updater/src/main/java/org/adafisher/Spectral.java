@@ -172,6 +172,14 @@ public record Spectral(
     return new Spectral(constants(), blockSize, iterations, guardTrace, value);
   }
 
+  /**
+   * @param constants those that both formulations have
+   * @return this formulation with them
+   */
+  public Spectral withConstants(Centred constants) {
+    return new Spectral(constants, blockSize, iterations, guardTrace, coordinates);
+  }
+
   /** The constants of what it shares with {@link Centred}. */
   Centred constants() {
     return new Centred(

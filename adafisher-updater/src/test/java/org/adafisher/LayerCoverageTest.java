@@ -103,7 +103,7 @@ class LayerCoverageTest {
           squared pre-activation gradients.
         - **approximate**: something else, which is named.
         - **rule**: no factors. Under Released, Paper and Placebo such a parameter has what a layer without any signal has; under
-          Centred a diagonal of its own, `E[gradient^2]`. `AdaFisher.attach` logs which parameters of a network these are, and
+          Centred and Spectral a diagonal of its own, `E[gradient^2]`. `AdaFisher.attach` logs which parameters of a network these are, and
           `AdaFisherListener.parametersWithoutFactors` returns them.
 
         | layer | parameters | factors |

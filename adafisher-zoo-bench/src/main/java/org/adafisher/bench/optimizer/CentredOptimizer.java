@@ -21,7 +21,24 @@ final class CentredOptimizer implements OptimizerType {
   private static final Centred DEFAULTS = new Centred();
   private static final String REFRESH_INTERVAL = "refreshInterval";
   private static final String BURN_IN = "burnIn";
-  private static final double DECAY = 0.03;
+
+  /** Its weight decay unless set. */
+  static final double DECAY = 0.03;
+
+  /** What can be set of it. */
+  static final List<Parameter> PARAMETERS =
+      List.of(
+          Parameter.LEARNING_RATE,
+          fraction("beta", AdaFisher.DEFAULT_BETA),
+          count(REFRESH_INTERVAL, DEFAULTS.defaultRefreshInterval()),
+          whole(BURN_IN, DEFAULTS.burnIn()),
+          fraction("rho", DEFAULTS.rho()),
+          fraction("beta2", DEFAULTS.beta2()),
+          nonNegative("eps", DEFAULTS.eps()),
+          positive("dampingIn", DEFAULTS.dampingIn()),
+          positive("dampingOut", DEFAULTS.dampingOut()),
+          positive("dampingRest", DEFAULTS.dampingRest()),
+          positive("lrRest", DEFAULTS.lrRest()));
 
   @Override
   public String description() {
@@ -31,18 +48,7 @@ final class CentredOptimizer implements OptimizerType {
 
   @Override
   public List<Parameter> ownParameters() {
-    return List.of(
-        Parameter.LEARNING_RATE,
-        fraction("beta", AdaFisher.DEFAULT_BETA),
-        count(REFRESH_INTERVAL, DEFAULTS.defaultRefreshInterval()),
-        whole(BURN_IN, DEFAULTS.burnIn()),
-        fraction("rho", DEFAULTS.rho()),
-        fraction("beta2", DEFAULTS.beta2()),
-        nonNegative("eps", DEFAULTS.eps()),
-        positive("dampingIn", DEFAULTS.dampingIn()),
-        positive("dampingOut", DEFAULTS.dampingOut()),
-        positive("dampingRest", DEFAULTS.dampingRest()),
-        positive("lrRest", DEFAULTS.lrRest()));
+    return PARAMETERS;
   }
 
   @Override
@@ -52,24 +58,31 @@ final class CentredOptimizer implements OptimizerType {
 
   @Override
   public IUpdater updater(ISchedule learningRate, Map<String, Double> values) {
+    return builder(learningRate, values).formulation(formulation(values)).build();
+  }
+
+  /** With the rate, the momentum and the refresh interval. */
+  static AdaFisher.Builder builder(ISchedule learningRate, Map<String, Double> values) {
     return AdaFisher.builder()
         .learningRateSchedule(learningRate)
         .beta(values.get("beta"))
-        .refreshInterval(values.get(REFRESH_INTERVAL).intValue())
-        .formulation(
-            new Centred(
-                values.get("rho"),
-                values.get("beta2"),
-                values.get("eps"),
-                values.get("dampingIn"),
-                values.get("dampingOut"),
-                values.get("dampingRest"),
-                values.get("lrRest"),
-                values.get(BURN_IN).intValue(),
-                DEFAULTS.guardIn(),
-                DEFAULTS.guardMean(),
-                DEFAULTS.guardNorm()))
-        .build();
+        .refreshInterval(values.get(REFRESH_INTERVAL).intValue());
+  }
+
+  /** With the constants. */
+  static Centred formulation(Map<String, Double> values) {
+    return new Centred(
+        values.get("rho"),
+        values.get("beta2"),
+        values.get("eps"),
+        values.get("dampingIn"),
+        values.get("dampingOut"),
+        values.get("dampingRest"),
+        values.get("lrRest"),
+        values.get(BURN_IN).intValue(),
+        DEFAULTS.guardIn(),
+        DEFAULTS.guardMean(),
+        DEFAULTS.guardNorm());
   }
 
   @Override
@@ -77,9 +90,13 @@ final class CentredOptimizer implements OptimizerType {
     AdaFisher.attach(network);
   }
 
-  /** Without the burn-in, in which every step refreshes. */
   @Override
   public List<StepKind> stepKinds(Map<String, Double> values) {
+    return refreshing(values);
+  }
+
+  /** Without the burn-in, in which every step refreshes. */
+  static List<StepKind> refreshing(Map<String, Double> values) {
     return StepKind.refreshing(
         REFRESH_INTERVAL, OptimizerType.changed(values, Map.of(BURN_IN, 0.0)));
   }

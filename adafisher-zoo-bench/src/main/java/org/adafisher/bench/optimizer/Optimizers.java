@@ -8,6 +8,7 @@ import java.util.List;
 import org.adafisher.Paper;
 import org.adafisher.Placebo;
 import org.adafisher.Released;
+import org.adafisher.Spectral;
 import org.adafisher.bench.registry.Registry;
 import org.nd4j.linalg.learning.config.AMSGrad;
 import org.nd4j.linalg.learning.config.AdaBelief;
@@ -49,6 +50,23 @@ public final class Optimizers {
                   Paper::new,
                   0)),
           entry("centred", new CentredOptimizer()),
+          entry(
+              "spectral",
+              new SpectralOptimizer(
+                  "AdaFisher spectral: the polar factor of the momentum where the layer's centred"
+                      + " Fisher matrix is the identity (weight decay 0.03 unless set)",
+                  Spectral.Coordinates.FISHER)),
+          entry(
+              "spectral-centred",
+              new SpectralOptimizer(
+                  "spectral without its diagonal: the inputs less their mean alone; a control",
+                  Spectral.Coordinates.CENTRED)),
+          entry(
+              "muon-control",
+              new SpectralOptimizer(
+                  "spectral without curvature and centring, a Muon in its units; the control",
+                  Spectral.Coordinates.PLAIN)),
+          entry("muon", new MuonOptimizer()),
           entry(
               "placebo",
               new AdaFisherOptimizer(

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.adafisher.bench.rival.muon.Muon;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.Layer;
@@ -30,6 +31,9 @@ class OptimizerContractTest {
 
   private static final int STEPS = 100;
 
+  /** These networks are an output layer alone, which steps by AdamW at a share of Muon's rate. */
+  private static final double MUON_RATE = 0.02 / Muon.DEFAULT_ADAM_SHARE;
+
   /** Where the rate that is right for a network is too large for curvatures of a thousand. */
   private static final Map<String, Double> ROSENBROCK_RATES =
       Map.of(
@@ -38,6 +42,7 @@ class OptimizerContractTest {
           "adafisher-paper", 1e-4,
           "placebo", 3e-6,
           "kfac", 0.1,
+          "muon", MUON_RATE,
           "nesterovs", 1e-4,
           "sgd", 5e-4,
           "shampoo", 1e-4);
@@ -76,7 +81,7 @@ class OptimizerContractTest {
         network(
             type,
             precision,
-            OptimizersTest.RATES.getOrDefault(type, 0.02),
+            type.equals("muon") ? MUON_RATE : OptimizersTest.RATES.getOrDefault(type, 0.02),
             new OutputLayer.Builder(LossFunction.MSE)
                 .nIn(4)
                 .nOut(2)
