@@ -8,6 +8,7 @@ import org.adafisher.SpectralBlocks.Rows;
 import org.adafisher.capture.Workspaces;
 import org.adafisher.curvature.ParameterSpan;
 import org.nd4j.linalg.api.blas.Level1;
+import org.nd4j.linalg.api.blas.Level2;
 import org.nd4j.linalg.api.blas.params.MMulTranspose;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.api.ops.impl.broadcast.BroadcastMulOp;
@@ -197,14 +198,19 @@ final class SpectralBlas {
         }
       } else {
         memory.load(memory.ofUnits, k -> rootS[k] * unit);
-        multiplyBroadcast(m, memory.ofUnits, memory.white, 1);
+        multiplyBroadcast(m, memory.ofUnits, memory.white, 1); // which is the transposition too
         if (bias != null) {
           memory.load(memory.ofInputs, j -> curvature.mean()[j]);
           memory.load(memory.ofUnits, this::whiteBias);
         }
       }
       if (bias != null) {
-        Nd4j.getBlasWrapper().level2().ger('f', -1, memory.ofInputs, memory.ofUnits, memory.white);
+        Level2 blas = Nd4j.getBlasWrapper().level2();
+        if (blocks.byUnit()) {
+          blas.ger('f', -1, memory.ofInputs, memory.ofUnits, memory.white);
+        } else {
+          blas.ger('f', -1, memory.ofUnits, memory.ofInputs, memory.whiteByUnit);
+        }
       }
     }
 
@@ -240,7 +246,7 @@ final class SpectralBlas {
       double[][] gram = new double[n][n];
       for (int i = 0; i < weights; i++) {
         for (int j = 0; j <= i; j++) {
-          double product = values[view.offset + j * weights + i];
+          double product = values[view.offset + i * weights + j];
           if (blocks.byUnit() && bias != null) {
             product += whiteBias(from + i) * whiteBias(from + j);
           }
@@ -267,7 +273,7 @@ final class SpectralBlas {
       int weights = view.weights;
       for (int i = 0; i < weights; i++) {
         for (int j = 0; j < weights; j++) {
-          values[view.offset + j * weights + i] = after[from + i] * factor[i][j] * before[from + j];
+          values[view.offset + i * weights + j] = after[from + i] * factor[i][j] * before[from + j];
         }
       }
       if (view.hasBias) {
@@ -297,12 +303,22 @@ final class SpectralBlas {
      */
     private double[] write() {
       memory.aim(gradient);
+      if (!blocks.byUnit()) {
+        memory.load(memory.alsoOfUnits, k -> rootS[k]);
+      }
       for (View view : memory.views) {
-        if (view.hasWeights()) {
+        if (!view.hasWeights()) {
+          continue;
+        }
+        if (blocks.byUnit()) {
           multiply(view.factor, view.y, view.target, 1, 0);
+        } else {
+          INDArray rows = memory.rows(view);
+          multiply(view.factor, view.y, rows, 1, 0);
           if (view.hasBias) {
-            multiply(memory.biasColumnAsMatrix, memory.ofUnitsAsRow, view.target, 1, 1);
+            multiply(memory.biasColumnAsMatrix, memory.ofUnitsAsRow, rows, 1, 1);
           }
+          multiplyBroadcast(rows, memory.alsoOfUnits, view.target, 1);
         }
       }
       double[] biasStep = new double[bias == null ? 0 : outputs];
@@ -325,8 +341,6 @@ final class SpectralBlas {
                 (ofWeights[k] + biasRow[view.weights] * whiteBias(k)) * rootS[k] * rootBiasH;
           }
         }
-        memory.load(memory.ofUnits, k -> rootS[k]);
-        multiplyBroadcast(gradient.byInput(), memory.ofUnits, gradient.byInput(), 1);
       }
       return biasStep;
     }
@@ -347,10 +361,21 @@ final class SpectralBlas {
     }
   }
 
-  /** Working memory: as much as the weights themselves, and views of it. */
+  /**
+   * Working memory: as much as the weights themselves, and views of it. The rows that are taken
+   * together lie together: native products of such arrays are three times as fast.
+   */
   private final class Memory {
 
+    /** [inputs, outputs]. */
     private final INDArray white;
+
+    private final INDArray whiteByUnit;
+
+    /** As many rows as are taken together, if they are columns of the layer. */
+    private INDArray rows;
+
+    private INDArray lastRows;
     private final INDArray small;
     private final INDArray ofInputs;
     private final INDArray ofUnits;
@@ -367,7 +392,9 @@ final class SpectralBlas {
     private INDArray target;
 
     private Memory(INDArray like) {
-      white = Nd4j.createUninitialized(like.dataType(), new long[] {inputs, outputs}, 'f');
+      char order = blocks.byUnit() ? 'f' : 'c';
+      white = Nd4j.createUninitialized(like.dataType(), new long[] {inputs, outputs}, order);
+      whiteByUnit = white.transpose();
       ofInputs = Nd4j.createUninitialized(like.dataType(), inputs);
       ofUnits = Nd4j.createUninitialized(like.dataType(), outputs);
       ofUnitsAsRow = ofUnits.reshape(1, outputs);
@@ -382,11 +409,24 @@ final class SpectralBlas {
       int last = views.get(views.size() - 1).hasBias ? views.get(views.size() - 1).weights : 0;
       small = Nd4j.zeros(like.dataType(), offset + 2L * last);
       views.forEach(view -> view.connect(white, small));
+      if (!blocks.byUnit()) {
+        rows = rows(like, views.get(0));
+        lastRows = rows(like, views.get(views.size() - 1));
+      }
       if (last > 0) {
         biasColumn = small.get(NDArrayIndex.interval(offset, offset + last));
         biasColumnAsMatrix = biasColumn.reshape(last, 1);
         biasFactor = small.get(NDArrayIndex.interval(offset + last, offset + 2L * last));
       }
+    }
+
+    private INDArray rows(INDArray like, View view) {
+      long[] shape = {Math.max(1, view.weights), outputs};
+      return Nd4j.createUninitialized(like.dataType(), shape, 'c');
+    }
+
+    private INDArray rows(View view) {
+      return rows.rows() == view.weights ? rows : lastRows;
     }
 
     /** Views of the gradient, which are made once for an array. */
@@ -437,7 +477,7 @@ final class SpectralBlas {
         factor =
             small
                 .get(NDArrayIndex.interval(offset, offset + (long) weights * weights))
-                .reshape('f', weights, weights);
+                .reshape('c', weights, weights);
       }
     }
 

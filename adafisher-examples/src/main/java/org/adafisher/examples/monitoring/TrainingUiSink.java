@@ -30,7 +30,7 @@ import org.nd4j.linalg.factory.Nd4j;
  *
  * <ul>
  *   <li>page Overview, "Update:Parameter Ratios": log10 of damping / mean F of each layer, 0 where
- *       F is nothing but damping (nothing under Centred); "Model Score": the loss;
+ *       F is nothing but damping (nothing under Centred, Spectral); "Model Score": the loss;
  *   <li>page Model, a layer's "Update:Parameter Ratios": its button Param shows F's least, median,
  *       mean and greatest value, Updates the damping, Ratio their quotients; "Layer Parameters
  *       Histogram": that of F in the last report, called F; "Parameter Learning Rates" and "Layer

@@ -125,13 +125,7 @@ public final class Muon extends LayerUpdater {
   @Override
   protected Muon withBlock(ParameterBlock newBlock) {
     return new Muon(
-        getLearningRate(),
-        getLearningRateSchedule(),
-        momentum,
-        adamShare,
-        beta1,
-        beta2,
-        newBlock);
+        getLearningRate(), getLearningRateSchedule(), momentum, adamShare, beta1, beta2, newBlock);
   }
 
   /** The momentum. */
@@ -156,8 +150,7 @@ public final class Muon extends LayerUpdater {
 
   @Override
   protected Map<String, Object> values() {
-    return Map.of(
-        "momentum", momentum, "adamShare", adamShare, "beta1", beta1, "beta2", beta2);
+    return Map.of("momentum", momentum, "adamShare", adamShare, "beta1", beta1, "beta2", beta2);
   }
 
   /** Decay of the momentum of matrices. */

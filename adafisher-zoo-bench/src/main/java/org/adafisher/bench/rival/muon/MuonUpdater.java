@@ -30,15 +30,13 @@ final class MuonUpdater extends LayerGradientUpdater<Muon> {
     }
   }
 
-  private void stepAsMatrix(
-      BlockParameter parameter, INDArray g, INDArray m, double learningRate) {
+  private void stepAsMatrix(BlockParameter parameter, INDArray g, INDArray m, double learningRate) {
     double momentum = getConfig().getMomentum();
     m.muli(momentum).addi(g.mul(1 - momentum));
     g.muli(1 - momentum).addi(m.mul(momentum)); // Nesterov's
     INDArray matrix = byUnit(parameter, g);
     double ratio = (double) matrix.rows() / matrix.columns();
-    matrix.assign(
-        Orthogonal.nearest(matrix).muli(learningRate * Math.sqrt(Math.max(1, ratio))));
+    matrix.assign(Orthogonal.nearest(matrix).muli(learningRate * Math.sqrt(Math.max(1, ratio))));
   }
 
   /** A dense layer has [inputs, units], a convolution [units, channels, ...]: a view by unit. */

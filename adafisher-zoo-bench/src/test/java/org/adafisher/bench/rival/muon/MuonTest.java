@@ -103,8 +103,7 @@ class MuonTest {
       names = {"FLOAT", "DOUBLE"})
   void aRestoredRunIsTheOneThatNeverStopped(DataType type) {
     for (Model network :
-        List.of(
-            SmallNetworks.stack(new Muon(), type), SmallNetworks.graph(new Muon(), type))) {
+        List.of(SmallNetworks.stack(new Muon(), type), SmallNetworks.graph(new Muon(), type))) {
       Muon.attach(network);
       SmallNetworks.assertResumes(network, Muon::attach, folder);
     }
@@ -120,11 +119,9 @@ class MuonTest {
         .hasMessage("Muon: adamShare must be a number above 0, not 0.0.");
   }
 
-  private static GradientUpdater<?> updater(
-      String layer, String name, char order, long... shape) {
+  private static GradientUpdater<?> updater(String layer, String name, char order, long... shape) {
     BlockParameter parameter = new BlockParameter(name, 0, shape, order);
-    Muon config =
-        new Muon(RATE).withBlock(new ParameterBlock("layer", layer, List.of(parameter)));
+    Muon config = new Muon(RATE).withBlock(new ParameterBlock("layer", layer, List.of(parameter)));
     long size = config.stateSize(parameter.length());
     return config.instantiate(Nd4j.zeros(DataType.DOUBLE, 1, size), true);
   }
