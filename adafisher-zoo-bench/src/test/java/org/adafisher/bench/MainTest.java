@@ -133,7 +133,14 @@ class MainTest {
         .contains("quickstart.yaml", "AdaFisher quickstart")
         .contains("resnet18", "simple-cnn", "cannot be trained")
         .contains("fashion-mnist-pixels", "cifar100", "tiny-imagenet")
-        .contains("adafisherw", "placebo", "centred-adam", "adabelief", "[learningRate, ");
+        .contains(
+            "adafisherw",
+            "placebo",
+            "spectral",
+            "muon-control",
+            "centred-adam",
+            "adabelief",
+            "[learningRate, ");
   }
 
   /** Configurations that are right as YAML, and data that is not there or not right. */
