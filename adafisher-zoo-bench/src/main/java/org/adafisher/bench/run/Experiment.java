@@ -32,21 +32,6 @@ public final class Experiment {
   }
 
   /**
-   * Loads the data and builds the networks; nothing is written before one of the methods below is
-   * called.
-   *
-   * @param config what to do
-   * @param directory keeps the results
-   * @param listener is told about the progress
-   * @throws DataException if files of the data set are missing or wrong
-   * @throws ExperimentException if data, models and optimizers do not go together
-   */
-  public Experiment(ExperimentConfig config, ResultsDirectory directory, ProgressListener listener)
-      throws DataException, ExperimentException {
-    this(config, Setup.of(config), directory, listener);
-  }
-
-  /**
    * An experiment of which all that could be refused has been looked at; nothing has been written.
    */
   public static final class Prepared {
@@ -96,25 +81,14 @@ public final class Experiment {
     return new Prepared(config, work, setup);
   }
 
-  /**
-   * Makes all runs at the learning rates of the configuration, or on its sweep.
-   *
-   * @throws IOException if results cannot be written or read
-   * @throws ExperimentException if the folder has results that it may not add to
-   */
-  public void run() throws IOException, ExperimentException {
+  /** Makes all runs at the learning rates of the configuration, or on its sweep. */
+  private void run() throws IOException, ExperimentException {
     directory.begin(config, Work.RUN, setup);
     make(Results.stage(config, Map.of()), Results.runsFile(directory.path()));
   }
 
-  /**
-   * Tries learning rates, then makes all runs at the best ones.
-   *
-   * @throws ExperimentException if the configuration does not say how to tune, or the folder has
-   *     results that it may not add to
-   * @throws IOException if results cannot be written or read
-   */
-  public void tune() throws IOException, ExperimentException {
+  /** Tries learning rates, then makes all runs at the best ones. */
+  private void tune() throws IOException, ExperimentException {
     if (config.tuning().isEmpty()) {
       throw new ExperimentException(
           "it does not say how to tune; add for example tuning: {trials: 5, seeds: [11]}");
@@ -126,13 +100,8 @@ public final class Experiment {
     make(Stage.experiment(config, tuning.chosen()), Results.runsFile(directory.path()));
   }
 
-  /**
-   * Times training steps.
-   *
-   * @throws IOException if results cannot be written
-   * @throws ExperimentException if the folder has results of another experiment
-   */
-  public void cost() throws IOException, ExperimentException {
+  /** Times training steps. */
+  private void cost() throws IOException, ExperimentException {
     List<CostResult> costs = time(config.costRounds(), List.of(config.batchSize()));
     directory.begin(config, Work.COST, setup);
     CostFile.write(Results.costFile(directory.path()), costs);

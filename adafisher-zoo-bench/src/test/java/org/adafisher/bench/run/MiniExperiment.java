@@ -47,7 +47,7 @@ final class MiniExperiment {
     ExperimentConfig config = config(folder, yaml);
     try (ResultsDirectory directory =
         ResultsDirectory.open(config, yaml.getBytes(StandardCharsets.UTF_8))) {
-      new Experiment(config, directory, listener).run();
+      Experiment.prepare(config, Work.RUN).carryOut(directory, listener);
     }
     return Results.read(config, config.output());
   }
