@@ -17,7 +17,7 @@ final class ResultStack {
 
   private static final int FIRST_CAPACITY = 8;
 
-  private final boolean onHost = Nd4j.getEnvironment().isCPU();
+  private final boolean onHost = HostVectors.areAtHand();
   private INDArray slots;
   private long address;
   private long bytes;
